@@ -1,0 +1,1 @@
+"""Wegwijs: the message path, the case store and the console of the regisseurs."""

@@ -1,0 +1,1 @@
+"""From a key to the words a person reads."""

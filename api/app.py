@@ -1,0 +1,220 @@
+"""The application: which rooms there are, and what runs while it is up."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from telegram import Update
+
+from api.answers.words import Words
+from api.channels import telegram, webchat
+from api.clock import Clock, system_clock
+from api.console import routes as console
+from api.conversations import routes as sessions
+from api.conversations.models import Channel
+from api.conversations.path import MessagePath
+from api.conversations.rasa import Rasa
+from api.conversations.worker import InboxWorker
+from api.db import Database
+from api.errors import NotAllowed, TooLarge
+from api.health import api as health
+from api.outbox.sender import Deliver, Sender
+from api.people.attempts import Attempts
+from api.problems import answer_with_problems, problem
+from api.settings import Settings
+
+log = logging.getLogger(__name__)
+
+VERSION = "0.1.0"
+HERE = Path(__file__).parent
+MAX_BODY_BYTES = 64 * 1024
+CONTENT_POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+
+type _Next = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
+    """The whole application; nothing connects before it starts."""
+    app = FastAPI(title="Wegwijs", lifespan=_lifespan, openapi_url=None, redirect_slashes=False)
+    app.state.settings, app.state.clock = settings, clock
+    app.state.words = Words(settings.translations)
+    app.state.database = Database(settings.database_url)
+    app.state.rasa = Rasa(
+        settings.rasa_url,
+        settings.rasa_secret.get_secret_value(),
+        settings.rasa_timeout_seconds,
+    )
+    app.state.attempts, app.state.door = Attempts(), None
+    app.state.bot_name = lambda: app.state.door.bot_name if app.state.door else None
+    app.state.chat_templates = Jinja2Templates(HERE / "channels" / "templates")
+    app.state.console_templates = Jinja2Templates(HERE / "console" / "templates")
+    app.mount("/v1", create_v1(app.state))
+    app.mount("/static/chat", StaticFiles(directory=HERE / "channels" / "static"))
+    app.mount("/static/console", StaticFiles(directory=HERE / "console" / "static"))
+    app.include_router(console.pages)
+    app.include_router(webchat.pages)
+    app.post(telegram.WEBHOOK_PATH, include_in_schema=False)(telegram_webhook)
+    app.middleware("http")(_guard)
+    console.answer_with_pages(app)
+    return app
+
+
+def create_v1(state: Any) -> FastAPI:
+    """The API under /v1, with its own description and problem+json errors."""
+    v1 = FastAPI(
+        title="Wegwijs API",
+        version=VERSION,
+        description="The assistant of Weert, Nederweert and Cranendonck for people who are "
+        "integrating.",
+        contact={
+            "name": "Team Wegwijs",
+            "url": "https://www.weert.nl",
+            "email": "wegwijs@example.org",
+        },
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        servers=[{"url": "https://wegwijs.example.org/v1"}],
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+    )
+    v1.state = state
+    for router in (webchat.api, sessions.api, health):
+        v1.include_router(router)
+    answer_with_problems(v1)
+    v1.middleware("http")(_version)
+    v1.openapi = partial(describe, v1)  # type: ignore[method-assign]
+    return v1
+
+
+def describe(v1: FastAPI) -> dict[str, Any]:
+    """openapi.json: what FastAPI makes of the routes, with our one shape of error."""
+    if v1.openapi_schema:
+        return v1.openapi_schema
+    described = get_openapi(
+        title=v1.title,
+        version=v1.version,
+        description=v1.description,
+        contact=v1.contact,
+        license_info=v1.license_info,
+        servers=v1.servers,
+        routes=v1.routes,
+    )
+    schemas = described["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = {
+        "type": "object",
+        "title": "Problem",
+        "required": ["status", "title", "detail"],
+        "properties": {
+            "status": {"type": "integer"},
+            "title": {"type": "string"},
+            "detail": {"type": "string"},
+        },
+    }
+    for path in described["paths"].values():
+        for operation in path.values():
+            _describe_answers(operation["responses"])
+    v1.openapi_schema = described
+    return described
+
+
+def _describe_answers(responses: dict[str, Any]) -> None:
+    header = {"description": "The full version of the API", "schema": {"type": "string"}}
+    responses.pop("422", None)
+    responses.setdefault("400", {"description": "The request is not as it should be"})
+    for status, response in responses.items():
+        response["headers"] = {"API-Version": header}
+        if status >= "400":
+            response["content"] = {
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+            }
+
+
+async def telegram_webhook(request: Request) -> Response:
+    """Telegram's door: the right secret or 403; stored before it is acknowledged."""
+    settings: Settings = request.app.state.settings
+    door: telegram.TelegramDoor | None = request.app.state.door
+    secret = settings.telegram_secret.get_secret_value() if settings.telegram_secret else ""
+    if door is None or not telegram.secret_fits(
+        secret, request.headers.get(telegram.SECRET_HEADER)
+    ):
+        return problem(NotAllowed.status, NotAllowed.title, "wrong or missing secret")
+    try:
+        update = Update.de_json(json.loads(await request.body()), door.bot)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        # Sent again it would be just as unreadable: take it off Telegram's hands.
+        log.warning("telegram: an update that cannot be read was dropped")
+        return Response(status_code=200)
+    if update is not None:
+        await door.take(update)
+    return Response(status_code=200)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Start what runs beside the requests, and stop it in the opposite order."""
+    state = app.state
+    settings: Settings = state.settings
+    state.database.signals.bind()
+    async with AsyncExitStack() as stack:
+        stack.callback(state.database.close)
+        stack.callback(state.rasa.close)
+        channels: dict[Channel, Deliver] = {Channel.webchat: webchat.deliver}
+        loops = []
+        if settings.telegram_token:
+            bot = telegram.open_bot(settings)
+            state.door = telegram.TelegramDoor(bot, state.database, state.clock)
+            channels[Channel.telegram] = partial(telegram.deliver, bot)
+            loops.append(_telegram(state.door, settings))
+        if settings.workers:
+            loops.append(InboxWorker(_path(state)).run())
+            loops.append(Sender(state.database, state.words, state.clock, channels).run())
+        for loop in loops:
+            task = asyncio.create_task(loop)
+            stack.push_async_callback(_stop, task)
+        yield
+
+
+def _path(state: Any) -> MessagePath:
+    return MessagePath(state.database, state.rasa, state.words, state.clock)
+
+
+async def _telegram(door: telegram.TelegramDoor, settings: Settings) -> None:
+    """Open the door that the settings name; Telegram may be away when we start."""
+    await telegram.connect(door.bot, settings)
+    if settings.telegram_mode == "polling":
+        await door.poll()
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def _guard(request: Request, call_next: _Next) -> Response:
+    """Refuse bodies no person types, and tell browsers to trust only us."""
+    length = request.headers.get("Content-Length", "0")
+    if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+        return problem(TooLarge.status, TooLarge.title, TooLarge.__doc__ or "")
+    response = await call_next(request)
+    response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    return response
+
+
+async def _version(request: Request, call_next: _Next) -> Response:
+    response = await call_next(request)
+    response.headers["API-Version"] = VERSION
+    return response

@@ -1,0 +1,1 @@
+"""Progress talks and other appointments."""

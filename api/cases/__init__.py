@@ -1,0 +1,1 @@
+"""The case of a participant and the rules of the law."""

@@ -1,0 +1,122 @@
+// How the lines of the conversation look: built from the page's templates, in order, once each.
+
+const page = document.body.dataset;
+const list = document.querySelector("#messages");
+
+const CLICKABLE = /(https:\/\/[^\s)\u2069]+[^\s).,;:!?\u2069])|\b(0[89]00[- ]\d{4,7}|11[23])\b/g;
+const NOT_KEPT = "•••••"; // a code or a password that the server did not keep
+
+/** A new line for a message; `choose(id, label)` is called when one of its buttons is pressed. */
+export function build(message, choose) {
+  const template = document.querySelector(`#from-${message.author}`);
+  const element = template.content.firstElementChild.cloneNode(true);
+  fill(element, message);
+  if (message.buttons?.length) element.append(choices(message, choose));
+  return element;
+}
+
+export function fill(element, message) {
+  const bubble = element.querySelector(".bubble");
+  const own = message.author === "participant";
+  bubble.lang = message.language;
+  bubble.dir = own ? "auto" : message.direction;
+  bubble.replaceChildren(...(own ? [message.text || NOT_KEPT] : paragraphs(message.text)));
+  const who = element.querySelector(".who");
+  if (who) who.textContent = message.name ?? "";
+  const time = element.querySelector("time");
+  time.dateTime = new Date(message.sentAt).toISOString();
+  time.textContent = clock.format(new Date(message.sentAt));
+  element.querySelector(".draft").hidden = !message.draft;
+}
+
+function paragraphs(text) {
+  return text.split(/\n+/).map((line) => {
+    const paragraph = document.createElement("p");
+    paragraph.append(...withLinks(line));
+    return paragraph;
+  });
+}
+
+// Addresses and the numbers of help can be pressed.
+function withLinks(text) {
+  const parts = [];
+  let end = 0;
+  for (const match of text.matchAll(CLICKABLE)) {
+    const link = document.createElement("a");
+    const [found, address, number] = match;
+    link.href = address ?? `tel:${number.replace(/\D/g, "")}`;
+    link.className = address ? "web" : "call";
+    link.dir = "ltr";
+    link.textContent = found;
+    parts.push(text.slice(end, match.index), link);
+    end = match.index + found.length;
+  }
+  return [...parts, text.slice(end)];
+}
+
+function choices(message, choose) {
+  const row = document.createElement("div");
+  row.className = "choices";
+  row.lang = message.language;
+  row.dir = message.direction;
+  for (const { id, label } of message.buttons) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button plain";
+    button.textContent = label;
+    button.addEventListener("click", () => choose(id, label));
+    row.append(button);
+  }
+  return row;
+}
+
+/* ---- Order --------------------------------------------------------------------------------- */
+
+export function has(id) {
+  return list.querySelector(`[data-id="${id}"]`) !== null;
+}
+
+/** Put a line where its number says; lines still on their way have none and stay at the end. */
+export function place(element, id) {
+  element.dataset.id = id;
+  const later = [...list.querySelectorAll("[data-id]")].find((each) => Number(each.dataset.id) > id);
+  if (later) later.before(element);
+  else if (!element.isConnected) list.append(element);
+  markDays();
+}
+
+const zone = { timeZone: "Europe/Amsterdam", numberingSystem: "latn" };
+const clock = new Intl.DateTimeFormat("nl", { ...zone, hour: "2-digit", minute: "2-digit" });
+const known = Intl.DateTimeFormat.supportedLocalesOf(page.language).length > 0;
+const calendar = known // a browser without the month names of Tigrinya gets figures
+  ? new Intl.DateTimeFormat(page.language, { ...zone, weekday: "long", day: "numeric", month: "long" })
+  : new Intl.DateTimeFormat("nl", { ...zone, day: "numeric", month: "numeric", year: "numeric" });
+
+function markDays() {
+  list.querySelectorAll(".day").forEach((day) => day.remove());
+  let before = calendar.format(new Date()); // a conversation of today needs no date
+  for (const element of list.querySelectorAll(".message")) {
+    const day = calendar.format(new Date(element.querySelector("time").dateTime));
+    if (day !== before) {
+      const line = document.createElement("li");
+      line.className = "day";
+      line.textContent = day;
+      element.before(line);
+    }
+    before = day;
+  }
+}
+
+/* ---- Sight --------------------------------------------------------------------------------- */
+
+export function atEnd() {
+  return document.documentElement.scrollHeight - innerHeight - scrollY < 160;
+}
+
+/** What is long is read from its beginning: `first` stays in sight, the end only if both fit. */
+export function bringIntoView(first) {
+  const bar = Math.max(document.querySelector(".top").getBoundingClientRect().bottom, 0);
+  const toFirst = first.getBoundingClientRect().top + scrollY - bar - 16;
+  const toEnd = document.documentElement.scrollHeight - innerHeight;
+  scrollTo({ top: Math.min(toEnd, toFirst) });
+}

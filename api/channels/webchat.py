@@ -1,0 +1,256 @@
+"""The web chat: a page, and the two endpoints behind it."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Cookie, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+from sqlalchemy import select
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from api.channels.telegram import kind_of_text
+from api.conversations.inbox import Incoming, store
+from api.conversations.models import Channel, Conversation, InboxMessage, Kind, Message
+from api.db import Database, Tx
+from api.dependencies import Now, TheSettings, TheWords
+from api.errors import Invalid
+from api.outbox.service import Outgoing
+from api.people.linking import find_town
+from api.settings import Settings
+from api.signals import INBOX, conversation_signal
+from translations.catalogue import LANGUAGES, direction
+
+COOKIE = "wegwijs_chat"
+COOKIE_SECONDS = 180 * 24 * 3600
+LOOK_AGAIN_SECONDS = 2.0
+"""Another process may have answered; this one hears of it by looking."""
+ONE_LOOK = 200
+
+api = APIRouter(prefix="/chat", tags=["chat"])
+pages = APIRouter(include_in_schema=False)
+
+Chat = Annotated[str | None, Cookie(alias=COOKIE, max_length=64)]
+
+
+class _Json(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, strict=True)
+
+
+class ChatMessageCreate(_Json):
+    """What a participant sends: words, or the id of a button that was offered."""
+
+    text: str | None = None
+    button: str | None = Field(None, max_length=32)
+    language: str | None = Field(None, max_length=10)
+    town: str | None = Field(None, max_length=40)
+    id: str | None = Field(None, min_length=1, max_length=64)
+
+    @model_validator(mode="after")
+    def one_of_both(self) -> "ChatMessageCreate":
+        if (self.text is None) == (self.button is None):
+            raise ValueError("send either text or button")
+        return self
+
+
+class ChatMessageAccepted(_Json):
+    """Stored; the answer comes over the event stream, with this id as `inReplyTo`."""
+
+    id: str
+
+
+class ChatButton(_Json):
+    id: str
+    label: str
+
+
+class ChatMessageRead(_Json):
+    """One line of the conversation. `final` marks the last answer to a message."""
+
+    id: int
+    author: str
+    kind: str
+    name: str | None
+    text: str
+    language: str
+    direction: str
+    draft: bool
+    buttons: list[ChatButton]
+    in_reply_to: str | None
+    final: bool
+    intent: str | None
+    confidence: float | None
+    topic: str | None
+    sent_at: datetime
+
+
+@api.post("/messages", status_code=202, response_model=ChatMessageAccepted)
+def send_message(
+    body: ChatMessageCreate,
+    response: Response,
+    session: Tx,
+    now: Now,
+    settings: TheSettings,
+    chat: Chat = None,
+) -> ChatMessageAccepted:
+    """Send a message to the assistant; the same `id` twice is one message."""
+    if body.language is not None and body.language.split("-")[0] not in LANGUAGES:
+        raise Invalid(f"language must be one of {', '.join(LANGUAGES)}")
+    chat = chat or _new_chat(response, settings)
+    message_id = body.id or secrets.token_urlsafe(12)
+    store(session, _incoming(body, chat, message_id, now), now)
+    return ChatMessageAccepted(id=message_id)
+
+
+def _new_chat(response: Response, settings: Settings) -> str:
+    """An opaque name for this browser's conversation, in a cookie that scripts cannot read."""
+    chat = secrets.token_urlsafe(16)
+    response.set_cookie(
+        COOKIE,
+        chat,
+        max_age=COOKIE_SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=settings.cookies_are_secure,
+    )
+    return chat
+
+
+def _incoming(body: ChatMessageCreate, chat: str, message_id: str, now: datetime) -> Incoming:
+    kind, text = (Kind.button, None) if body.text is None else kind_of_text(body.text)
+    return Incoming(
+        channel=Channel.webchat,
+        external_id=f"{chat}:{message_id}",
+        chat_id=chat,
+        position=int(now.timestamp() * 1_000_000),
+        kind=kind,
+        text=text,
+        button_id=body.button,
+        language=body.language,
+        town=body.town,
+    )
+
+
+@api.get("/events", response_class=EventSourceResponse)
+async def read_events(
+    request: Request,
+    chat: Chat = None,
+    after: Annotated[int, Query(ge=0)] = 0,
+) -> EventSourceResponse:
+    """The lines of this conversation after one, and every new line as it is said.
+
+    A server-sent event `message` for each line, its id in the event's id: a reconnecting
+    browser sends it as `Last-Event-ID` and misses nothing.
+    """
+    last_seen = request.headers.get("Last-Event-ID", "")
+    after = int(last_seen) if last_seen.isdecimal() else after
+    database: Database = request.app.state.database
+    return EventSourceResponse(_events(database, chat, after), ping=15)
+
+
+async def _events(
+    database: Database, chat: str | None, after: int
+) -> AsyncIterator[ServerSentEvent]:
+    if chat is None:
+        return
+    with database.signals.listen(INBOX) as signal:
+        while not (conversation_id := await asyncio.to_thread(_conversation_id, database, chat)):
+            await signal.wait(LOOK_AGAIN_SECONDS)
+    with database.signals.listen(conversation_signal(conversation_id)) as signal:
+        while True:
+            lines = await asyncio.to_thread(_lines, database, conversation_id, after)
+            for line in lines:
+                yield ServerSentEvent(
+                    line.model_dump_json(by_alias=True), event="message", id=str(line.id)
+                )
+                after = line.id
+            if len(lines) < ONE_LOOK:
+                await signal.wait(LOOK_AGAIN_SECONDS)
+
+
+def _conversation_id(database: Database, chat: str) -> Any:
+    with database.reading() as session:
+        return session.scalar(
+            select(Conversation.id).filter_by(channel=Channel.webchat, chat_id=chat)
+        )
+
+
+def _lines(database: Database, conversation_id: Any, after: int) -> list[ChatMessageRead]:
+    with database.reading() as session:
+        query = (
+            select(Message, InboxMessage.external_id)
+            .outerjoin(InboxMessage, Message.inbox_id == InboxMessage.id)
+            .where(Message.conversation_id == conversation_id, Message.id > after)
+            .order_by(Message.id)
+            .limit(ONE_LOOK)
+        )
+        return [_read(line, external_id) for line, external_id in session.execute(query)]
+
+
+def _read(line: Message, external_id: str | None) -> ChatMessageRead:
+    return ChatMessageRead(
+        id=line.id,
+        author=line.author,
+        kind=line.kind,
+        name=line.staff.first_name if line.staff else None,
+        text=line.text,
+        language=line.language,
+        direction=direction(line.language),
+        draft=line.draft,
+        buttons=[ChatButton(**button) for button in line.buttons],
+        in_reply_to=external_id.partition(":")[2] if external_id else None,
+        final=line.final,
+        intent=line.intent,
+        confidence=line.confidence,
+        topic=line.topic,
+        sent_at=line.at,
+    )
+
+
+async def deliver(outgoing: Outgoing) -> str:
+    """The page reads the transcript itself; what stands there is delivered."""
+    return str(outgoing.id)
+
+
+@pages.get("/", response_class=HTMLResponse)
+@pages.get("/chat", response_class=HTMLResponse)
+@pages.get("/chat/{town}", response_class=HTMLResponse)
+def chat_page(
+    request: Request,
+    session: Tx,
+    words: TheWords,
+    settings: TheSettings,
+    town: str | None = None,
+    language: str = "nl",
+    chat: Chat = None,
+) -> HTMLResponse:
+    """The page of the chat in the chosen language."""
+    language = language if language in LANGUAGES else "nl"
+    known = find_town(session, town) if town else None
+    templates = request.app.state.chat_templates
+    page: HTMLResponse = templates.TemplateResponse(
+        request,
+        "chat.html",
+        {
+            "language": language,
+            "direction": direction(language),
+            "languages": [
+                {
+                    "code": code,
+                    "own_name": words.text(code, "language.own_name"),
+                    "direction": direction(code),
+                }
+                for code in LANGUAGES
+            ],
+            "town": known.id if known else None,
+            "t": lambda key, **gaps: words.text(language, key, **gaps),
+            "static": lambda path: f"/static/chat/{path}",
+        },
+    )
+    if chat is None:
+        _new_chat(page, settings)
+    return page

@@ -1,0 +1,223 @@
+"""The command `wegwijs`: try it out, run it, look after it."""
+
+import json
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+
+from api.chat_client import ChatClient, Line, NoAnswer
+from api.clock import system_clock
+from api.db import Database
+from api.demo import Demo, plant
+from api.progress import Progress
+from api.schema import migrate as migrate_database
+from api.smoke import SmokeFailed, walk
+from api.system import ROOT, CannotStart, System, free_port, train_if_changed
+from translations.catalogue import LANGUAGES
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+DEFAULT_PORT = 8000
+DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
+DEMO_DATABASE = f"sqlite:///{ROOT / 'var' / 'demo.sqlite'}"
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the web chat and the console are.")] = (
+        DEFAULT_PORT
+    ),
+) -> None:
+    """Start everything with invented people, until Ctrl-C."""
+    progress = Progress()
+    began = time.monotonic()
+    with _told_plainly():
+        planted, password = _plant(DEMO_DATABASE)
+        with System(DEMO_DATABASE, port, progress=progress) as system:
+            _print_welcome(system.url, planted, password, time.monotonic() - began)
+            try:
+                while True:
+                    time.sleep(1)
+                    system.check_alive()
+            except KeyboardInterrupt:
+                progress.say("Stopping …")
+
+
+@app.command()
+def smoke() -> None:
+    """Start everything, ask one question per language, walk to a person and back; 0 if all fits."""
+    with _told_plainly(), _own_system() as (url, password, planted):
+        try:
+            walk(url, planted, password, typer.echo)
+        except (SmokeFailed, NoAnswer) as failure:
+            typer.echo(f"FAILED: {failure}", err=True)
+            raise typer.Exit(1) from failure
+    typer.echo("OK: five languages, a person and back.")
+
+
+@app.command()
+def ask(
+    text: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    language: Annotated[str, typer.Option(help="nl, ar, ti, en or tr.")] = "nl",
+    url: Annotated[str, typer.Option(help="A running system; else one is started.")] = DEFAULT_URL,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    stdin: Annotated[
+        bool, typer.Option("--stdin", help="Read lines `language<TAB>text` in one start.")
+    ] = False,
+) -> None:
+    """Ask the assistant something and print its answer."""
+    if (text is None) != stdin:
+        raise typer.BadParameter("give a question, or --stdin")
+    questions = _lines_of_stdin() if stdin else iter([(language, text or "")])
+    with _told_plainly(), _some_system(url) as where:
+        for one_language, question in questions:
+            if one_language not in LANGUAGES:
+                raise CannotStart(f"language {one_language!r}: choose from {', '.join(LANGUAGES)}")
+            with ChatClient(where) as chat:
+                answers = chat.say(question, one_language)
+            typer.echo(_as_json(answers) if as_json else _as_text(answers))
+
+
+@app.command()
+def train() -> None:
+    """Train the model if its data changed."""
+    with _told_plainly():
+        typer.echo(train_if_changed(Progress()))
+
+
+@app.command()
+def migrate(
+    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL")] = DEMO_DATABASE,
+) -> None:
+    """Bring the database up to date."""
+    database = Database(database_url)
+    migrate_database(database)
+    database.close()
+    typer.echo("The database is up to date.")
+
+
+@app.command()
+def openapi(
+    check: Annotated[bool, typer.Option("--check", help="Only compare.")] = False,
+) -> None:
+    """Write openapi.json, or say whether it still describes the API."""
+    from api.app import create_v1, describe
+
+    path = ROOT / "openapi.json"
+    text = json.dumps(describe(create_v1(None)), indent=2, ensure_ascii=False) + "\n"
+    if not check:
+        path.write_text(text)
+    elif not path.exists() or path.read_text() != text:
+        typer.echo("openapi.json is out of date: run `uv run wegwijs openapi`", err=True)
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """What a user can mend is a sentence, not a traceback."""
+    try:
+        yield
+    except (CannotStart, NoAnswer) as error:
+        typer.echo(f"wegwijs: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+def _plant(database_url: str) -> tuple[Demo, str]:
+    """A migrated database with invented people, and this start's password of the regisseurs."""
+    password = secrets.token_urlsafe(9)
+    database = Database(database_url)
+    migrate_database(database)
+    with database.writing() as session:
+        planted = plant(session, password, system_clock())
+    database.close()
+    return planted, password
+
+
+@contextmanager
+def _own_system() -> Iterator[tuple[str, str, Demo]]:
+    """A system of our own on a free port, with a store that is thrown away."""
+    folder = ROOT / "var" / f"smoke-{secrets.token_hex(4)}"
+    folder.mkdir(parents=True)
+    database_url = f"sqlite:///{folder / 'wegwijs.sqlite'}"
+    try:
+        planted, password = _plant(database_url)
+        with System(database_url, free_port()) as system:
+            yield system.url, password, planted
+    finally:
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+
+
+@contextmanager
+def _some_system(url: str) -> Iterator[str]:
+    """The system that runs at this address, else our own."""
+    try:
+        running = httpx.get(f"{url}/v1/health", timeout=2).is_success
+    except httpx.HTTPError:
+        running = False
+    if running:
+        yield url
+        return
+    with _own_system() as (own_url, _, _):
+        yield own_url
+
+
+def _lines_of_stdin() -> Iterator[tuple[str, str]]:
+    for raw in sys.stdin:
+        language, tab, text = raw.rstrip("\n").partition("\t")
+        if tab and text.strip():
+            yield language.strip(), text
+
+
+def _as_json(answers: list[Line]) -> str:
+    last: dict[str, Any] = answers[-1]
+    return json.dumps(
+        {
+            "intent": last["intent"],
+            "confidence": last["confidence"],
+            "topic": last["topic"],
+            "text": last["text"],
+            "buttons": [button["label"] for button in last["buttons"]],
+        },
+        ensure_ascii=False,
+    )
+
+
+def _as_text(answers: list[Line]) -> str:
+    last = answers[-1]
+    buttons = "".join(f"\n  [{button['label']}]" for button in last["buttons"])
+    return f"{last['text']}{buttons}"
+
+
+def _print_welcome(url: str, planted: Demo, password: str, seconds: float) -> None:
+    codes = "\n".join(f"    {who:22} /start {code}" for who, code in planted.codes.items())
+    typer.echo(
+        f"""
+Wegwijs runs ({seconds:.0f} s).  Everybody in it is invented.
+
+  Chat              {url}/chat        (or {url}/chat/weert)
+  Console           {url}/console
+    sign in with    {" or ".join(planted.emails)}
+    password        {password}      (new at every start)
+  Be somebody: send one of these in the chat, then ask for your next talk
+{codes}
+
+  Ctrl-C stops everything."""
+    )
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+    main()

@@ -1,0 +1,19 @@
+"""The one place that reads the clock, so that a test can hold it still."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+Clock = Callable[[], datetime]
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def system_clock() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def local(moment: datetime) -> datetime:
+    """The same moment on the clocks of the three towns."""
+    return moment.astimezone(AMSTERDAM)

@@ -1,0 +1,167 @@
+"""What the console's pages show, made ready for the templates."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.answers.words import Words
+from api.appointments.service import find_next
+from api.clock import local
+from api.conversations.models import Author, Kind, Message
+from api.conversations.replies import SAFETY
+from api.handovers.models import HandOver, HandOverState
+from api.handovers.service import list_lines
+from api.outbox.service import states_of
+from api.people.models import Person
+from translations.catalogue import SOURCE, direction
+
+PREVIEW_CHARACTERS = 140
+
+
+@dataclass(frozen=True)
+class HandOverRow:
+    id: UUID
+    state: str
+    person: str | None
+    town: str | None
+    language: str
+    language_name: str
+    reason: str
+    created_at: datetime
+    answer_by: datetime
+    late: bool
+    claimed_by: str | None
+    preview: str
+    preview_direction: str
+    topic: str | None
+    next_talk: str | None
+
+
+@dataclass(frozen=True)
+class Line:
+    id: int
+    author: str
+    name: str | None
+    text: str
+    language: str
+    direction: str
+    at: datetime
+    state: str | None
+    before_hand_over: bool
+
+
+def console_text(words: Words, key: str, **gaps: object) -> str:
+    return words.console.text(SOURCE, key, gaps).text
+
+
+def row_of(session: Session, words: Words, hand_over: HandOver, now: datetime) -> HandOverRow:
+    person = hand_over.conversation.person
+    preview = _preview(session, hand_over)
+    return HandOverRow(
+        id=hand_over.id,
+        state=hand_over.state,
+        person=person.name if person else None,
+        town=hand_over.municipality.name if hand_over.municipality else None,
+        language=hand_over.language,
+        language_name=console_text(words, f"language.{hand_over.language}"),
+        reason=hand_over.reason,
+        created_at=local(hand_over.created_at),
+        answer_by=local(hand_over.answer_by),
+        late=hand_over.state == HandOverState.open and hand_over.answer_by < now,
+        claimed_by=hand_over.claimed_by.name if hand_over.claimed_by else None,
+        preview=preview[:PREVIEW_CHARACTERS],
+        preview_direction=direction(hand_over.language),
+        topic=words.text(SOURCE, f"label.{hand_over.topic}") if hand_over.topic else None,
+        next_talk=_next_talk(session, words, person, now),
+    )
+
+
+def lines_of(session: Session, words: Words, hand_over: HandOver) -> list[Line]:
+    """The transcript of a hand-over; a line that raised the alarm is not passed on."""
+    messages = list_lines(session, hand_over)
+    states = states_of(session, [message.id for message in messages])
+    return [
+        Line(
+            id=message.id,
+            author=message.author,
+            name=_name(message, hand_over),
+            text=_text(words, message),
+            language=_language(message),
+            direction=direction(_language(message)),
+            at=local(message.at),
+            state=states.get(message.id),
+            before_hand_over=message.at < hand_over.created_at,
+        )
+        for message in messages
+    ]
+
+
+def _is_kept_back(message: Message) -> bool:
+    return message.author == Author.participant and message.topic == SAFETY
+
+
+def _text(words: Words, message: Message) -> str:
+    if _is_kept_back(message):
+        return console_text(words, "kind.kept_back")
+    if message.kind in (Kind.text, Kind.button) and message.text:
+        return message.text
+    return message.text or console_text(words, f"kind.{message.kind}")
+
+
+def _language(message: Message) -> str:
+    """The language of what stands there: our own notes about a message are Dutch."""
+    return message.language if message.text and not _is_kept_back(message) else SOURCE
+
+
+def _name(message: Message, hand_over: HandOver) -> str | None:
+    match message.author:
+        case Author.person:
+            return message.staff.name if message.staff else None
+        case Author.participant:
+            person: Person | None = hand_over.conversation.person
+            return person.name if person else None
+        case _:
+            return None
+
+
+def _preview(session: Session, hand_over: HandOver) -> str:
+    """The participant's last words that are passed on."""
+    query = (
+        select(Message.text)
+        .where(
+            Message.conversation_id == hand_over.conversation_id,
+            Message.id > hand_over.after_message_id,
+            Message.author == Author.participant,
+            Message.kind == Kind.text,
+            Message.topic.is_distinct_from(SAFETY),
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query) or ""
+
+
+def _next_talk(session: Session, words: Words, person: Person | None, now: datetime) -> str | None:
+    appointment = find_next(session, person.id, now) if person else None
+    if appointment is None:
+        return None
+    return f"{words.moment(SOURCE, appointment.starts_at)}, {appointment.place}"
+
+
+def page(words: Words, **context: Any) -> dict[str, Any]:
+    """The context that every page of the console has."""
+    return {
+        "t": lambda key, **gaps: console_text(words, key, **gaps),
+        "static": static,
+        **context,
+    }
+
+
+def static(path: str) -> str:
+    """The console shares the look of the web chat."""
+    folder = "console" if path.startswith("console.") else "chat"
+    return f"/static/{folder}/{path}"

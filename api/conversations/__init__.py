@@ -1,0 +1,1 @@
+"""A conversation and the path of one message through it."""

@@ -1,0 +1,136 @@
+"""The door's last step and the worker's first: store a message once, claim the oldest of a chat."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import and_, exists, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from api.channels.cleaning import clean
+from api.conversations.models import Channel, Conversation, InboxMessage, Kind
+from api.db import insert_once
+from api.leases import claim, is_free
+from api.people.models import Municipality
+from api.privacy.masking import mask
+from api.signals import INBOX, wake_after_commit
+from translations.catalogue import LANGUAGES
+
+MAX_STORED_CHARACTERS = 10_000
+LEASE = timedelta(seconds=60)
+"""Longer than the slowest answer, so a live worker never loses its message."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What any channel says, in one shape.
+
+    `position` orders the messages of one chat; `language` is a choice the person made with this
+    message, `language_hint` only what the channel believes.
+    """
+
+    channel: Channel
+    external_id: str
+    chat_id: str
+    position: int
+    kind: Kind
+    text: str | None = None
+    button_id: str | None = None
+    language: str | None = None
+    language_hint: str | None = None
+    town: str | None = None
+
+
+def store(session: Session, incoming: Incoming, now: datetime) -> bool:
+    """Write one inbox row; False when this message was stored before, and then nothing changes.
+
+    What must never be kept is masked here; the argument of `/start` is a code to be used
+    once, and is erased with the row's text.
+    """
+    conversation = _conversation(session, incoming, now)
+    text, masked = incoming.text, False
+    if text is not None:
+        text = clean(text)[:MAX_STORED_CHARACTERS]
+        if incoming.kind is Kind.text:
+            result = mask(text)
+            text, masked = result.text, bool(result.found)
+    new = insert_once(
+        session,
+        InboxMessage,
+        channel=incoming.channel,
+        external_id=incoming.external_id,
+        conversation_id=conversation.id,
+        position=incoming.position,
+        kind=incoming.kind,
+        text=text,
+        button_id=incoming.button_id,
+        masked=masked,
+        received_at=now,
+        due_at=now,
+        tries=0,
+    )
+    if new:
+        _apply_choices(session, conversation, incoming, now)
+        wake_after_commit(session, INBOX)
+    return new
+
+
+def _conversation(session: Session, incoming: Incoming, now: datetime) -> Conversation:
+    insert_once(
+        session,
+        Conversation,
+        id=uuid4(),
+        channel=incoming.channel,
+        chat_id=incoming.chat_id,
+        guessed_language=_supported(incoming.language_hint) or "nl",
+        session_id=str(uuid4()),
+        session_used_at=now,
+        misses=0,
+        created_at=now,
+    )
+    return session.scalars(
+        select(Conversation).filter_by(channel=incoming.channel, chat_id=incoming.chat_id)
+    ).one()
+
+
+def _apply_choices(
+    session: Session, conversation: Conversation, incoming: Incoming, now: datetime
+) -> None:
+    if language := _supported(incoming.language):
+        conversation.choose_language(language, now)
+    if incoming.town and not conversation.municipality_id:
+        town = session.get(Municipality, incoming.town)
+        conversation.municipality_id = town.id if town else None
+
+
+def _supported(code: str | None) -> str | None:
+    """The language of a code such as "ar" or "tr-TR", if we speak it."""
+    language = (code or "").split("-")[0].lower()
+    return language if language in LANGUAGES else None
+
+
+def claim_next(session: Session, now: datetime, limit: int) -> list[InboxMessage]:
+    """The oldest waiting message of each chat in which nobody is working.
+
+    Chats run side by side; inside a chat the channel's order holds.
+    """
+    other = aliased(InboxMessage)
+    earlier = tuple_(other.position, other.id) < tuple_(InboxMessage.position, InboxMessage.id)
+    blocked = exists().where(
+        other.conversation_id == InboxMessage.conversation_id,
+        other.done_at.is_(None),
+        other.id != InboxMessage.id,
+        earlier | and_(~is_free(other, now)),
+    )
+    claimed = claim(
+        session,
+        InboxMessage,
+        now,
+        ~blocked,
+        order=(InboxMessage.due_at, InboxMessage.id),
+        lease_for=LEASE,
+        limit=limit,
+    )
+    for message in claimed:
+        message.conversation.use_session(now)
+    return claimed

@@ -1,0 +1,225 @@
+"""The message path: what happens to one message between the inbox and the outbox.
+
+Read `answer_message` from top to bottom: it is the table of contents.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from api.answers.reply import Reply, try_again
+from api.answers.words import Words
+from api.channels.cleaning import has_words
+from api.clock import Clock
+from api.conversations import transcript
+from api.conversations.actions import Pressed, answer_expected, press, start
+from api.conversations.languages import guess_language
+from api.conversations.models import Button, Conversation, InboxMessage, Kind, Message
+from api.conversations.rasa import Question, Rasa, RasaFailed, Understood
+from api.conversations.replies import SAFETY, SAFETY_OFFER, from_rasa, safety, unsupported
+from api.conversations.safety import is_safety
+from api.db import Database
+from api.handovers.service import is_owned
+from api.leases import held
+from api.signals import conversation_signal, wake_after_commit
+
+log = logging.getLogger(__name__)
+
+MAX_CHARACTERS = 1_500
+"""Longer texts hold more than one question; the person is asked for one at a time."""
+MAX_TRIES = 5
+RETRY_AFTER = timedelta(seconds=2)
+FAILURE = Reply.with_person("failure")
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """Which inbox row this worker holds."""
+
+    id: int
+    lease: str
+
+
+@dataclass(frozen=True)
+class MessagePath:
+    """What the path needs from outside: the store, Rasa, words and the time."""
+
+    database: Database
+    rasa: Rasa
+    words: Words
+    clock: Clock
+
+    def answer_message(self, claimed: Claimed) -> None:
+        """From a claimed inbox row to answers in the outbox; asks Rasa outside a transaction."""
+        with self.database.reading() as session:
+            question = self._question(session, session.get_one(InboxMessage, claimed.id))
+        understood = self._understand(question) if question else None
+        with self.database.writing() as session:
+            message = held(session, InboxMessage, claimed.id, claimed.lease)
+            if message is None:  # the lease ran out and somebody else answers
+                return
+            self._answer(session, message, understood)
+
+    def give_up_or_retry(self, claimed: Claimed, reason: str) -> None:
+        """An unexpected fault: try again a few times, then tell the person."""
+        now = self.clock()
+        with self.database.writing() as session:
+            message = held(session, InboxMessage, claimed.id, claimed.lease)
+            if message is None:
+                return
+            if message.tries < MAX_TRIES:
+                message.put_back(now + RETRY_AFTER * 2**message.tries, reason)
+                return
+            self._record(session, message, [FAILURE], None, now)
+            message.error = reason
+
+    def _question(self, session: Session, message: InboxMessage) -> Question | None:
+        """What to ask Rasa; None where a rule answers without it."""
+        if is_owned(session, message.conversation_id):
+            return None
+        if message.kind is Kind.button:
+            return self._button_question(session, message)
+        if message.kind is not Kind.text or _answered_by_rule(message.text or ""):
+            return None
+        return Question(message.conversation.session_id, text=message.text)
+
+    def _button_question(self, session: Session, message: InboxMessage) -> Question | None:
+        button = _own_button(session, message)
+        if button is None or button.expires_at < self.clock():
+            return None
+        session_id = message.conversation.session_id
+        if button.action == "intent":
+            return Question(session_id, intent=str(button.arguments["intent"]))
+        if button.action == "retry":
+            line = session.get(Message, int(button.arguments["message"]))
+            return Question(session_id, text=line.text) if line else None
+        return None
+
+    def _understand(self, question: Question) -> Understood | RasaFailed:
+        try:
+            return self.rasa.ask(question)
+        except RasaFailed as failure:
+            log.warning("rasa failed: %s", failure)
+            return failure
+
+    def _answer(
+        self, session: Session, message: InboxMessage, understood: Understood | RasaFailed | None
+    ) -> None:
+        now = self.clock()
+        if message.kind is Kind.text:
+            guess_language(message.conversation, message.text or "")
+        replies = self._replies(session, message, understood, now)
+        if is_owned(session, message.conversation_id):
+            replies = [reply for reply in replies if reply.key == "nood"]
+        elif replies and message.kind is not Kind.group:
+            replies = [*_first_contact(message.conversation, now), *replies]
+        known = understood if isinstance(understood, Understood) else None
+        self._record(session, message, replies, known, now)
+
+    def _replies(
+        self,
+        session: Session,
+        message: InboxMessage,
+        understood: Understood | RasaFailed | None,
+        now: datetime,
+    ) -> list[Reply]:
+        """The answers, by the first rule that fits."""
+        conversation = message.conversation
+        match message.kind:
+            case Kind.blocked:
+                conversation.blocked_at = now
+                return []
+            case Kind.unblocked:
+                conversation.blocked_at = None
+                return []
+            case Kind.start:
+                return start(session, conversation, message.text or "", now)
+            case Kind.button:
+                pressed = press(session, conversation, _own_button(session, message), now)
+                if pressed is not Pressed.asks_rasa:
+                    return pressed
+            case Kind.text:
+                if replies := _by_rule(message.text or ""):
+                    return _warned(message, replies)
+            case _:
+                return unsupported(message.kind)
+        if understood is None or isinstance(understood, RasaFailed):
+            return [FAILURE]
+        if expected := answer_expected(session, conversation, understood, now):
+            return expected
+        return _warned(message, from_rasa(session, conversation, understood, now))
+
+    def _record(
+        self,
+        session: Session,
+        message: InboxMessage,
+        replies: list[Reply],
+        understood: Understood | None,
+        now: datetime,
+    ) -> None:
+        """Transcript, outbox and 'this message is done' in one transaction."""
+        button = _own_button(session, message) if message.kind is Kind.button else None
+        line = transcript.hear(session, message, button.label if button else None)
+        cause = transcript.Cause(
+            message,
+            understood.intent if understood else None,
+            understood.confidence if understood else None,
+        )
+        for number, reply in enumerate(replies):
+            transcript.say(
+                session,
+                self.words,
+                message.conversation,
+                _with_retry(reply, line),
+                now,
+                replace(cause, number=number, final=number == len(replies) - 1),
+            )
+        offered = any(reply.key == SAFETY_OFFER for reply in replies)
+        message.conversation.expecting = SAFETY_OFFER if offered else None
+        if offered:
+            line.topic = SAFETY
+        message.finish(now)
+        message.text = None
+        wake_after_commit(session, conversation_signal(message.conversation_id))
+
+
+def _answered_by_rule(text: str) -> bool:
+    return bool(_by_rule(text))
+
+
+def _by_rule(text: str) -> list[Reply]:
+    """Answers that need no understanding; safety comes first, always."""
+    if is_safety(text):
+        return safety()
+    if not has_words(text):
+        return [Reply.with_menu("no_words")]
+    if len(text) > MAX_CHARACTERS:
+        return [Reply.with_person("too_long", max_characters=MAX_CHARACTERS)]
+    return []
+
+
+def _warned(message: InboxMessage, replies: list[Reply]) -> list[Reply]:
+    """Who typed a BSN or a password is told that it was removed."""
+    return [Reply("masked"), *replies] if message.masked else replies
+
+
+def _first_contact(conversation: Conversation, now: datetime) -> list[Reply]:
+    if conversation.welcomed_at is not None:
+        return []
+    conversation.welcomed_at = now
+    return [Reply.with_languages("welcome")]
+
+
+def _with_retry(reply: Reply, line: Message) -> Reply:
+    """A failure offers to ask the same again; the line to ask again is known only now."""
+    if reply.key != "failure" or line.kind is not Kind.text:
+        return reply
+    return replace(reply, offers=(try_again(line.id), *reply.offers))
+
+
+def _own_button(session: Session, message: InboxMessage) -> Button | None:
+    """The pressed button, if it was offered in this very conversation."""
+    button = session.get(Button, message.button_id) if message.button_id else None
+    return button if button and button.conversation_id == message.conversation_id else None

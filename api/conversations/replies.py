@@ -1,0 +1,146 @@
+"""From what was understood to what is said."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.answers.reply import (
+    NO_PERSON,
+    PERSON,
+    YES_PERSON,
+    Reply,
+    ask,
+    live_in,
+)
+from api.conversations.models import Conversation, Kind
+from api.conversations.rasa import Understood
+from api.handovers.models import HandOver
+from api.handovers.service import earliest_answer
+from api.people.models import Municipality
+
+SAFETY, SAFETY_OFFER = "nood", "nood.offer"
+DID_YOU_MEAN = 3
+MISSES_BEFORE_A_PERSON = 2
+_NOT_OFFERED = frozenset(
+    {"greet", "goodbye", "thank", "affirm", "deny", "out_of_scope", "bot_challenge"}
+)
+_PLAIN = frozenset({"goodbye", "thank", "next_talk_none"})
+
+
+def from_rasa(
+    session: Session, conversation: Conversation, understood: Understood, now: datetime
+) -> list[Reply]:
+    """One reply for each response key of Rasa."""
+    replies = []
+    for response in understood.responses:
+        key = response["key"]
+        build = _SPECIAL.get(key, _topic_or_plain)
+        replies += build(session, conversation, understood, response, now)
+    return replies
+
+
+def hand_over_replies(
+    session: Session, conversation: Conversation, hand_over: HandOver, now: datetime
+) -> list[Reply]:
+    """Tell when a person can answer at the earliest, and ask for the town while it is unknown."""
+    earliest = earliest_answer(session, hand_over, now)
+    key = "handover_open" if hand_over.announced_at else "handover_made"
+    hand_over.announced_at = hand_over.announced_at or now
+    replies = [Reply(key, facts={"earliest": earliest})]
+    if hand_over.municipality_id is None:
+        towns = session.scalars(select(Municipality).order_by(Municipality.name))
+        offers = tuple(live_in(town.id, town.name) for town in towns)
+        replies.append(Reply("handover_ask_town", offers=offers))
+    return replies
+
+
+def safety() -> list[Reply]:
+    """The numbers at once; a person only on yes."""
+    return [Reply(SAFETY), Reply(SAFETY_OFFER, offers=(YES_PERSON, NO_PERSON))]
+
+
+def unsupported(kind: Kind) -> list[Reply]:
+    """What we cannot read or hear gets an honest short answer."""
+    if kind is Kind.group:
+        return [Reply("group_chat")]
+    return [Reply.with_person(f"unsupported.{kind}")]
+
+
+type _Build = Callable[[Session, Conversation, Understood, dict[str, str], datetime], list[Reply]]
+
+
+def _topic_or_plain(
+    _session: Session,
+    conversation: Conversation,
+    understood: Understood,
+    response: dict[str, str],
+    _now: datetime,
+) -> list[Reply]:
+    conversation.misses = 0
+    key = response["key"]
+    if key in _PLAIN:
+        return [Reply(key)]
+    if key == understood.intent and key not in _NOT_OFFERED:
+        conversation.topic = key
+        return [Reply(key, offers=(PERSON,), topic=key)]
+    return [Reply.with_menu(key)]
+
+
+def _missed(
+    _session: Session,
+    conversation: Conversation,
+    understood: Understood,
+    response: dict[str, str],
+    _now: datetime,
+) -> list[Reply]:
+    """Offer the best guesses, or the menu; after two misses in a row a person comes first."""
+    conversation.misses += 1
+    if response["key"] == "not_understood":
+        reply = Reply.with_menu("not_understood")
+    else:
+        guesses = [guess.intent for guess in understood.ranking if guess.intent not in _NOT_OFFERED]
+        reply = Reply("did_you_mean", offers=(*map(ask, guesses[:DID_YOU_MEAN]), PERSON))
+    if conversation.misses >= MISSES_BEFORE_A_PERSON:
+        others = tuple(offer for offer in reply.offers if offer is not PERSON)
+        reply = replace(reply, offers=(PERSON, *others))
+    return [reply]
+
+
+def _next_talk(
+    _session: Session,
+    _conversation: Conversation,
+    _understood: Understood,
+    response: dict[str, str],
+    _now: datetime,
+) -> list[Reply]:
+    records = {"appointment": response["appointment"]}
+    return [Reply("next_talk", records=records, offers=(PERSON,))]
+
+
+def _hand_over(
+    session: Session,
+    conversation: Conversation,
+    _understood: Understood,
+    response: dict[str, str],
+    now: datetime,
+) -> list[Reply]:
+    hand_over = session.get(HandOver, UUID(response["hand_over"]))
+    if hand_over is None or hand_over.conversation_id != conversation.id:
+        return [Reply.with_person("action_failed")]
+    return hand_over_replies(session, conversation, hand_over, now)
+
+
+_SPECIAL: dict[str, _Build] = {
+    "did_you_mean": _missed,
+    "not_understood": _missed,
+    "next_talk": _next_talk,
+    "handover": _hand_over,
+    SAFETY: lambda *_: safety(),
+    "choose_language": lambda *_: [Reply.with_languages("choose_language")],
+    "action_failed": lambda *_: [Reply.with_person("action_failed")],
+    "not_linked": lambda *_: [Reply.with_person("not_linked")],
+}

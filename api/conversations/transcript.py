@@ -1,0 +1,127 @@
+"""Writing a line of the conversation down, and putting what the bot says in the outbox."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from api.answers.reply import Reply
+from api.answers.words import Words
+from api.conversations.models import Author, Button, Conversation, InboxMessage, Kind, Message
+from api.outbox.models import OutboxMessage
+from api.people.models import Person
+from api.signals import OUTBOX, conversation_signal, wake_after_commit
+
+BUTTONS_LAST = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The message that a reply answers, and what was understood of it."""
+
+    inbox: InboxMessage
+    intent: str | None = None
+    confidence: float | None = None
+    number: int = 0
+    """Which of the answers to this message; makes the outbox key unique per cause."""
+    final: bool = True
+
+    @property
+    def key(self) -> str:
+        return f"inbox:{self.inbox.id}:{self.number}"
+
+
+def hear(session: Session, inbox: InboxMessage, label: str | None) -> Message:
+    """The participant's own line, already masked; a button shows its label."""
+    text = label if inbox.kind is Kind.button else inbox.text
+    line = Message(
+        conversation_id=inbox.conversation_id,
+        inbox_id=inbox.id,
+        author=Author.participant,
+        kind=inbox.kind,
+        text="" if inbox.kind is Kind.start else text or "",
+        language=inbox.conversation.speaks,
+        final=False,
+        at=inbox.received_at,
+    )
+    session.add(line)
+    session.flush()
+    wake_after_commit(session, conversation_signal(inbox.conversation_id))
+    return line
+
+
+def say(
+    session: Session,
+    words: Words,
+    conversation: Conversation,
+    reply: Reply,
+    now: datetime,
+    cause: Cause | None = None,
+) -> Message:
+    """The bot says this: one line in the transcript and one row in the outbox."""
+    rendered = words.render(session, conversation, reply, now)
+    buttons = [
+        Button(
+            id=secrets.token_urlsafe(12),
+            conversation_id=conversation.id,
+            action=offer.action,
+            arguments=dict(offer.arguments),
+            label=label,
+            expires_at=now + BUTTONS_LAST,
+        )
+        for offer, label in rendered.buttons
+    ]
+    session.add_all(buttons)
+    line = Message(
+        conversation_id=conversation.id,
+        inbox_id=cause.inbox.id if cause else None,
+        author=Author.bot,
+        text=rendered.text,
+        language=rendered.language,
+        draft=rendered.draft,
+        buttons=[{"id": button.id, "label": button.label} for button in buttons],
+        final=cause.final if cause else True,
+        intent=cause.intent if cause else None,
+        confidence=cause.confidence if cause else None,
+        topic=reply.topic,
+        at=now,
+    )
+    return _send(session, conversation, line, now, cause.key if cause else None)
+
+
+def say_as_person(
+    session: Session, conversation: Conversation, staff: Person, text: str, now: datetime
+) -> Message:
+    """A regisseur says this, in their own Dutch words."""
+    line = Message(
+        conversation_id=conversation.id,
+        author=Author.person,
+        staff_id=staff.id,
+        text=text,
+        language="nl",
+        at=now,
+    )
+    return _send(session, conversation, line, now)
+
+
+def _send(
+    session: Session,
+    conversation: Conversation,
+    line: Message,
+    now: datetime,
+    key: str | None = None,
+) -> Message:
+    session.add(line)
+    session.flush()
+    session.add(
+        OutboxMessage(
+            key=key or f"message:{line.id}",
+            conversation_id=conversation.id,
+            message_id=line.id,
+            due_at=now,
+        )
+    )
+    session.flush()
+    wake_after_commit(session, OUTBOX, conversation_signal(conversation.id))
+    return line

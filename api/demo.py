@@ -1,0 +1,144 @@
+"""An invented municipality world to try things out in: nobody in it exists."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.appointments.models import Appointment, AppointmentKind
+from api.cases.models import Case, Group, Leerroute, Participant
+from api.clock import AMSTERDAM, local
+from api.people.linking import create_code
+from api.people.models import Municipality, Person, PersonRole, Role
+from api.people.signin import hash_password
+
+WEEK = {str(day): ["09:00", "17:00"] for day in range(1, 6)}
+TOWNS = {"weert": "Weert", "nederweert": "Nederweert", "cranendonck": "Cranendonck"}
+STAFF: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("Sanne", "Voorbeeld", "sanne@wegwijs.example", ("weert", "nederweert")),
+    ("Bram", "Verzonnen", "bram@wegwijs.example", ("cranendonck",)),
+)
+COACHES = (("Joke", "Proef", "weert"), ("Henk", "Bedacht", "cranendonck"))
+PARTICIPANTS = (
+    ("Amina", "Alvoorbeeld", "ar", "weert", Group.asiel, Leerroute.b1),
+    ("Tesfay", "Verzonnen", "ti", "weert", Group.asiel, Leerroute.z),
+    ("Elif", "Deneme", "tr", "weert", Group.gezin_overig, Leerroute.b1),
+    ("Samir", "Fictief", "ar", "weert", Group.asiel, Leerroute.onderwijs),
+    ("Miriam", "Proefman", "ti", "nederweert", Group.gezin_van_asiel, Leerroute.b1),
+    ("Yusuf", "Bedacht", "ar", "nederweert", Group.asiel, Leerroute.z),
+    ("Grace", "Sample", "en", "nederweert", Group.gezin_overig, Leerroute.b1),
+    ("Selam", "Voorbeeld", "ti", "cranendonck", Group.asiel, Leerroute.b1),
+    ("Khaled", "Verzinsel", "ar", "cranendonck", Group.gezin_van_asiel, Leerroute.z),
+    ("Deniz", "Ornek", "tr", "cranendonck", Group.overig, None),
+    ("Ana", "Fictiva", "en", "cranendonck", Group.gezin_overig, Leerroute.onderwijs),
+    ("Omar", "Proeve", "nl", "weert", Group.asiel, Leerroute.b1),
+)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What a person needs to try it: who signs in, and codes that link a chat."""
+
+    emails: tuple[str, ...]
+    codes: dict[str, str]
+    """First name and role to a fresh code."""
+
+
+def plant(session: Session, password: str, now: datetime) -> Demo:
+    """Fill an empty store; in a filled one only renew the password and the codes."""
+    if session.get(Municipality, "weert") is None:
+        _towns(session)
+        staff = [_staff(session, *row, now) for row in STAFF]
+        for first, last, town in COACHES:
+            _person(session, first, last, "nl", town, Role.coach, now)
+        for number, row in enumerate(PARTICIPANTS):
+            _participant(session, number, *row, staff, now)
+        session.flush()
+    for _, _, email, _ in STAFF:
+        person = session.scalars(select(Person).filter_by(email=email)).one()
+        person.password_hash = hash_password(password)
+    return Demo(tuple(row[2] for row in STAFF), _codes(session, now))
+
+
+def _towns(session: Session) -> None:
+    for town, name in TOWNS.items():
+        session.add(Municipality(id=town, name=name, opening=WEEK, closed_on=[]))
+    session.flush()
+
+
+def _staff(
+    session: Session, first: str, last: str, email: str, towns: tuple[str, ...], now: datetime
+) -> tuple[Person, tuple[str, ...]]:
+    person = Person(first_name=first, last_name=last, email=email, created_at=now)
+    person.roles = [PersonRole(municipality_id=town, role=Role.regisseur) for town in towns]
+    session.add(person)
+    return person, towns
+
+
+def _person(
+    session: Session, first: str, last: str, language: str, town: str, role: Role, now: datetime
+) -> Person:
+    person = Person(first_name=first, last_name=last, language=language, created_at=now)
+    person.roles = [PersonRole(municipality_id=town, role=role)]
+    session.add(person)
+    session.flush()
+    return person
+
+
+def _participant(
+    session: Session,
+    number: int,
+    first: str,
+    last: str,
+    language: str,
+    town: str,
+    group: Group,
+    leerroute: Leerroute | None,
+    staff: list[tuple[Person, tuple[str, ...]]],
+    now: datetime,
+) -> None:
+    person = _person(session, first, last, language, town, Role.participant, now)
+    session.add(Participant(person_id=person.id, municipality_id=town))
+    regisseur = next(who for who, towns in staff if town in towns)
+    session.flush()
+    case = Case(
+        participant_id=person.id,
+        regisseur_id=regisseur.id,
+        group=group,
+        leerroute=leerroute,
+        pip_date=local(now).date() - timedelta(days=60 + 30 * number),
+    )
+    session.add(case)
+    session.flush()
+    if number % 4 != 3:  # a few people have no talk planned, as in life
+        day = _working_day(local(now).date() + timedelta(days=3 + 2 * number))
+        session.add(
+            Appointment(
+                case_id=case.id,
+                kind=AppointmentKind.progress_talk,
+                starts_at=datetime.combine(day, time(9 + number % 6, 30), AMSTERDAM),
+                place=f"Stadhuis {TOWNS[town]}, balie 2",
+            )
+        )
+
+
+def _working_day(day: date) -> date:
+    while day.isoweekday() > 5:
+        day += timedelta(days=1)
+    return day
+
+
+def _codes(session: Session, now: datetime) -> dict[str, str]:
+    names = {
+        "Amina": "participant",
+        "Tesfay": "participant",
+        "Elif": "participant",
+        "Joke": "coach",
+    }
+    codes = {}
+    for name, role in names.items():
+        person = session.scalars(select(Person).filter_by(first_name=name)).first()
+        if person is not None:
+            codes[f"{name} ({role})"] = create_code(session, person, None, now)
+    return codes

@@ -1,0 +1,1 @@
+"""The queue of questions that need a person, and the response clock."""

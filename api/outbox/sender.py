@@ -1,0 +1,100 @@
+"""The loop that sends what is due, paced, and writes down what became of each message."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.answers.words import Words
+from api.clock import Clock
+from api.conversations.models import Channel
+from api.db import Database
+from api.outbox.pace import Pace
+from api.outbox.service import Outgoing, SendFailed, claim_due, record_failure, record_sent
+from api.signals import OUTBOX
+
+log = logging.getLogger(__name__)
+
+Deliver = Callable[[Outgoing], Awaitable[str]]
+"""A channel is one function: send, and return the channel's own id; raises SendFailed."""
+
+BATCH = 30
+POLL_SECONDS = 1.0
+AFTER_A_FAULT_SECONDS = 2.0
+
+
+class Sender:
+    def __init__(
+        self,
+        database: Database,
+        words: Words,
+        clock: Clock,
+        channels: Mapping[Channel, Deliver],
+        pace: Pace | None = None,
+    ) -> None:
+        self._database, self._words, self._clock = database, words, clock
+        self._channels = channels
+        self._pace = pace or Pace()
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Until cancelled; what is being sent then is finished first."""
+        try:
+            with self._database.signals.listen(OUTBOX) as signal:
+                while True:
+                    if not await self._send_due():
+                        await signal.wait(POLL_SECONDS)
+        finally:
+            await asyncio.gather(*self._sending, return_exceptions=True)
+
+    async def _send_due(self) -> bool:
+        """Claim and start sending; False when there was nothing, or the store is out of reach."""
+        room = BATCH - len(self._sending)
+        if room <= 0:
+            await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
+            return True
+        try:
+            claimed = await asyncio.to_thread(self._claim, room)
+        except SQLAlchemyError as error:
+            log.warning("outbox: the store does not answer: %s", type(error).__name__)
+            await asyncio.sleep(AFTER_A_FAULT_SECONDS)
+            return False
+        for outgoing in claimed:
+            task = asyncio.create_task(self._send(outgoing))
+            self._sending.add(task)
+            task.add_done_callback(self._sent)
+        return bool(claimed)
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        if not task.cancelled() and (fault := task.exception()):
+            # The lease runs out and the message is claimed again; nothing is lost.
+            log.error("outbox: %s", type(fault).__name__)
+        self._database.signals.wake(OUTBOX)  # the next message of this chat may go now
+
+    def _claim(self, limit: int) -> list[Outgoing]:
+        with self._database.writing() as session:
+            return claim_due(session, self._words, self._clock(), limit)
+
+    async def _send(self, outgoing: Outgoing) -> None:
+        deliver = self._channels.get(outgoing.channel)
+        try:
+            if deliver is None:
+                raise SendFailed("this installation does not have the channel", retryable=True)
+            if outgoing.channel is not Channel.webchat:
+                await self._pace.wait(outgoing.chat_id)
+            delivered_id = await deliver(outgoing)
+        except SendFailed as failure:
+            log.info("outbox %s: %s", outgoing.id, failure.code)
+            await asyncio.to_thread(self._record_failure, outgoing, failure)
+        else:
+            await asyncio.to_thread(self._record_sent, outgoing, delivered_id)
+
+    def _record_sent(self, outgoing: Outgoing, delivered_id: str) -> None:
+        with self._database.writing() as session:
+            record_sent(session, outgoing, delivered_id, self._clock())
+
+    def _record_failure(self, outgoing: Outgoing, failure: SendFailed) -> None:
+        with self._database.writing() as session:
+            record_failure(session, outgoing, failure, self._clock())

@@ -1,0 +1,108 @@
+"""Municipalities, people in their roles, and what proves who somebody is."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from api.db import Base, UtcDateTime, choice
+from api.handovers.office_hours import OfficeHours
+
+
+class Role(StrEnum):
+    participant = "participant"
+    coach = "coach"
+    key_person = "key_person"
+    regisseur = "regisseur"
+    coordinator = "coordinator"
+    administrator = "administrator"
+
+
+class Municipality(Base):
+    """A town with its own office hours; `id` is the word in /chat/<town>."""
+
+    __tablename__ = "municipality"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    opening: Mapped[dict[str, list[str]]] = mapped_column(JSON)
+    """ISO weekday ("1" is Monday) to [open, close] in local time, "HH:MM"."""
+    closed_on: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """ISO dates on which the office is closed besides the national holidays."""
+    answer_within_hours: Mapped[int] = mapped_column(default=8)
+    """The promise: a first answer within so many office hours."""
+
+    @property
+    def office_hours(self) -> OfficeHours:
+        return OfficeHours.from_stored(
+            self.opening, [date.fromisoformat(d) for d in self.closed_on]
+        )
+
+
+class Person(Base):
+    __tablename__ = "person"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    first_name: Mapped[str] = mapped_column(String(80))
+    last_name: Mapped[str] = mapped_column(String(80), default="")
+    language: Mapped[str] = mapped_column(String(2), default="nl")
+    email: Mapped[str | None] = mapped_column(String(200), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    roles: Mapped[list["PersonRole"]] = relationship(back_populates="person", lazy="selectin")
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def has_role(self, *roles: Role) -> bool:
+        return any(held.role in roles for held in self.roles)
+
+    def municipalities(self, *roles: Role) -> list[str]:
+        """The towns in which the person has one of these roles."""
+        return sorted({held.municipality_id for held in self.roles if held.role in roles})
+
+
+class PersonRole(Base):
+    __tablename__ = "person_role"
+    __table_args__ = (
+        UniqueConstraint("person_id", "municipality_id", "role"),
+        CheckConstraint(
+            "role IN ({})".format(", ".join(f"'{role}'" for role in Role)), name="known_role"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    role: Mapped[Role] = mapped_column(choice(Role))
+    person: Mapped[Person] = relationship(back_populates="roles")
+
+
+class LinkCode(Base):
+    """A one-time code that ties a chat to a person; only its hash is kept."""
+
+    __tablename__ = "link_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+
+class StaffSession(Base):
+    """A signed-in regisseur; only the hash of the cookie is kept, so it can be revoked."""
+
+    __tablename__ = "staff_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    csrf: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    person: Mapped[Person] = relationship()

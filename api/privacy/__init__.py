@@ -1,0 +1,1 @@
+"""What may be kept about a person, and what never is."""

@@ -1,0 +1,16 @@
+"""A Chromium for the browser tests."""
+
+import shutil
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The Chromium of the system; Playwright's own download is not needed."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.fail("these tests need Chromium: apt-get install chromium")
+    # Its sandbox cannot start as root, and CI runs as root.
+    return {**browser_type_launch_args, "executable_path": executable, "args": ["--no-sandbox"]}

@@ -1,0 +1,1 @@
+"""The words of Wegwijs in five languages."""
