@@ -34,6 +34,9 @@ def train(model: str = DEFAULT_MODEL) -> None:
 
 
 def rasa(port: str, model: str = DEFAULT_MODEL) -> None:
+    if not Path(model).is_file():
+        # Rasa itself would take any other model it finds, or end as if all were well.
+        sys.exit(f"no model at {model}; train one first")
     token = os.environ.get("WEGWIJS_TRACKER_TOKEN")
     # The level is always given: at DEBUG, which LOG_LEVEL could ask for, Rasa logs every text.
     _run(

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,9 +32,7 @@ class NextAppointmentRead(_Json):
 
 
 class HandOverCreate(_Json):
-    reason: Reason = Reason.asked
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    reason: Reason = Field(Reason.asked, strict=False)
 
 
 class HandOverCreated(_Json):

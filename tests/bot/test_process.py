@@ -35,6 +35,7 @@ LOWEST_TOP_3 = 0.95
 class RunningBot:
     port: int
     actions_port: int
+    model: str
     rasa: subprocess.Popen[bytes]
     logs: list[Path]
 
@@ -135,7 +136,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBot]:
         actions = stack.enter_context(started(logs[1], environment, "actions", str(actions_port)))
         wait_until_open(actions_port, actions)
         wait_until_open(port, rasa)
-        yield RunningBot(port, actions_port, rasa, logs)
+        yield RunningBot(port, actions_port, model, rasa, logs)
 
 
 @pytest.mark.parametrize(
@@ -210,18 +211,28 @@ def test_both_processes_listen_on_the_loopback_interface_only(bot: RunningBot) -
 
 
 @pytest.mark.parametrize("secret", [None, ""])
-def test_without_a_secret_rasa_does_not_start(
-    bot: RunningBot, tmp_path: Path, secret: str | None
-) -> None:
+def test_without_a_secret_rasa_does_not_start(bot: RunningBot, secret: str | None) -> None:
     environment = {"WEGWIJS_RASA_SECRET": secret, "ACTIONS_URL": "http://127.0.0.1:9"}
     given = {name: value for name, value in environment.items() if value is not None}
     inherited = {name: value for name, value in os.environ.items() if name not in environment}
-    ended = subprocess.run(
-        [sys.executable, "start.py", "rasa", str(free_port()), str(tmp_path)],
+    ended = run_to_the_end(bot.model, {**inherited, **given})
+    assert ended.returncode != 0
+    assert "WEGWIJS_RASA_SECRET" in ended.stdout
+
+
+def test_without_its_model_rasa_does_not_start(tmp_path: Path) -> None:
+    ended = run_to_the_end(str(tmp_path / "none.tar.gz"), dict(os.environ))
+    assert ended.returncode != 0
+
+
+def run_to_the_end(model: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "start.py", "rasa", str(free_port()), model],
         cwd=BOT,
-        env={**inherited, **given},
-        capture_output=True,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
         timeout=PATIENCE,
         check=False,
     )
-    assert ended.returncode != 0

@@ -796,6 +796,19 @@ def test_a_webhook_that_is_down_gets_everything_later(telegram: BotApi) -> None:
         assert receiver.texts == ["Dag"]
 
 
+def test_a_webhook_that_answers_too_late_gets_the_update_again(receiver: Receiver) -> None:
+    receiver.seconds = 0.5
+    with BotApi.running(webhook_timeout=0.1) as telegram:
+        set_webhook(telegram, receiver)
+        telegram.person(AMINA).says("Dag")
+        telegram.wait_for_failed_deliveries(1)
+        receiver.seconds = 0
+        telegram.wait_until_delivered()
+
+    assert len(receiver.texts) > 1
+    assert set(receiver.texts) == {"Dag"}
+
+
 @pytest.mark.parametrize(("most", "expected"), [(1, 1), (4, 4)])
 def test_chats_are_served_side_by_side_up_to_max_connections(
     telegram: BotApi, receiver: Receiver, most: int, expected: int

@@ -103,7 +103,8 @@ class Courier:
             problem = _in_telegrams_words(error)
         self._record(update, response, time.monotonic() - began)
         if response is not None and response.is_success:
-            self._account.updates.forget(update.update_id)
+            with self._account.bell.lock:
+                self._account.updates.forget(update.update_id)
             await self._do_what_the_answer_asks(response)
         else:
             self._note_error(webhook, problem or _wrong_response(response))

@@ -66,6 +66,7 @@ class Desk:
             return JSONResponse(refusal.as_json(), refusal.code)
         with self._account.bell.lock:
             self._account.calls.append(call)
+        self._account.bell.ring()
         if request.path_params["token"] != self._account.token:
             response: Response = _refusal(UNAUTHORIZED)
         else:

@@ -83,7 +83,8 @@ async def delete_message(account: Account, call: Call) -> bool:
     chat, message = _get_message(account, call, "delete")
     if not message.by_bot and chat.description["type"] != "private":
         raise bad_request("message can't be deleted")
-    del chat.messages[message.message_id]
+    with account.bell.lock:
+        del chat.messages[message.message_id]
     return True
 
 
@@ -154,7 +155,8 @@ def _send(
     content |= _reply_to(chat, call)
     if keyboard:
         content["reply_markup"] = keyboard
-    message = account.chats.add_message(chat, content, account.me, file)
+    with account.bell.lock:
+        message = account.chats.add_message(chat, content, account.me, file)
     account.bell.ring()
     return message
 

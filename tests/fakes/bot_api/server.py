@@ -156,7 +156,7 @@ class BotApi:
         return [call for call in self.requests if call.method.lower() == method.lower()]
 
     def wait_for_calls(self, method: str, number: int = 1, timeout: float = 10.0) -> list[Call]:
-        """All calls of a method, once at least `number` have been answered or hung up on."""
+        """All calls of a method, once at least `number` have come in."""
 
         def look() -> list[Call] | None:
             calls = self.calls(method)
