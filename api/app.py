@@ -151,7 +151,7 @@ async def telegram_webhook(request: Request) -> Response:
         return problem(NotAllowed.status, NotAllowed.title, "wrong or missing secret")
     try:
         update = Update.de_json(json.loads(await request.body()), door.bot)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         # Sent again it would be just as unreadable: take it off Telegram's hands.
         log.warning("telegram: an update that cannot be read was dropped")
         return Response(status_code=200)
@@ -204,14 +204,21 @@ async def _stop(task: asyncio.Task[None]) -> None:
 
 async def _guard(request: Request, call_next: _Next) -> Response:
     """Refuse bodies no person types, and tell browsers to trust only us."""
-    length = request.headers.get("Content-Length", "0")
-    if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+    if not _fits(request):
         return problem(TooLarge.status, TooLarge.title, TooLarge.__doc__ or "")
     response = await call_next(request)
     response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     return response
+
+
+def _fits(request: Request) -> bool:
+    """Whether the body says how long it is, and is no longer than a person types."""
+    length = request.headers.get("Content-Length", "0")
+    is_number = length.isdecimal() and len(length) < 10
+    is_chunked = "Transfer-Encoding" in request.headers
+    return is_number and int(length) <= MAX_BODY_BYTES and not is_chunked
 
 
 async def _version(request: Request, call_next: _Next) -> Response:

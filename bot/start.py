@@ -16,6 +16,7 @@ import os
 import runpy
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 BOT = Path(__file__).resolve().parent
@@ -84,7 +85,7 @@ def _silence_what_nobody_can_act_on() -> None:
 
 if __name__ == "__main__":
     _prepare()
-    commands = {"train": train, "rasa": rasa, "actions": actions}
+    commands: dict[str, Callable[..., None]] = {"train": train, "rasa": rasa, "actions": actions}
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         sys.exit(__doc__)
     commands[sys.argv[1]](*sys.argv[2:])

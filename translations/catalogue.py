@@ -73,8 +73,12 @@ class Catalogue:
         words = source if self.language == SOURCE else _forms(message.string)
         if not all(words):
             raise CatalogueError(f"{path}: {message.context} has no translation")
+        try:
+            names = frozenset().union(*map(gaps, words))
+        except ValueError as error:
+            raise CatalogueError(f"{path}: {message.context} has a stray brace: {error}") from error
         draft = any(comment.strip() == "state: draft" for comment in message.user_comments)
-        return Entry(words, frozenset().union(*map(gaps, words)), draft)
+        return Entry(words, names, draft)
 
     def form(self, entry: Entry, count: int | None) -> str:
         """The form of the text for this count."""

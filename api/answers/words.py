@@ -22,6 +22,8 @@ from translations.catalogue import SOURCE, Catalogues, Text
 HUMAN = "mens_spreken"
 """Offered under every answer anyway, by a button that needs no Rasa."""
 COACH_INSTEAD = {"next_talk_none": "mijn_afspraken"}
+DATES = {"ti": "dd-MM-y"}
+"""Month names in Tigrinya also name the months of the Ge'ez calendar; a number cannot mislead."""
 MAX_LABEL = 40
 """Longer labels are cut off on a phone."""
 
@@ -143,7 +145,7 @@ class Words:
         at = local(moment)
         return {
             "weekday": get_day_names("wide", "stand-alone", locale=language)[at.weekday()],
-            "date": format_date(at.date(), "d MMMM y", locale=language),
+            "date": format_date(at.date(), DATES.get(language, "d MMMM y"), locale=language),
             "time": f"{at:%H:%M}",
             "part_of_day": self.text(language, f"part.{_part_of_day(at.hour)}"),
         }

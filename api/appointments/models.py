@@ -35,7 +35,9 @@ class Appointment(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"))
     kind: Mapped[AppointmentKind] = mapped_column(choice(AppointmentKind))
-    state: Mapped[AppointmentState] = mapped_column(choice(AppointmentState), default=AppointmentState.planned)
+    state: Mapped[AppointmentState] = mapped_column(
+        choice(AppointmentState), default=AppointmentState.planned
+    )
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     minutes: Mapped[int] = mapped_column(default=60)
     place: Mapped[str] = mapped_column(String(200))

@@ -56,14 +56,14 @@ def load_rules(path: Path = RULES_FILE) -> Rules:
 def _rule(path: Path, key: str, table: Mapping[str, object]) -> Rule:
     if missing := [name for name in _REQUIRED if name not in table]:
         raise ValueError(f"{path.name}: [{key}] needs {', '.join(missing)}")
+    until = table.get("valid_until")
     match table:
         case {
             "value": int() | str() as value,
             "checked_on": date() as checked_on,
             "valid_from": date() as valid_from,
             "status": str(status),
-        } if status in STATUSES:
-            until = table.get("valid_until")
+        } if status in STATUSES and isinstance(until, date | None):
             groups = table.get("groups", ["all"])
             return Rule(
                 key=key,
@@ -73,7 +73,7 @@ def _rule(path: Path, key: str, table: Mapping[str, object]) -> Rule:
                 checked_on=checked_on,
                 status=status,
                 valid_from=valid_from,
-                valid_until=until if isinstance(until, date) else None,
+                valid_until=until,
                 groups=tuple(map(str, groups)) if isinstance(groups, list) else ("all",),
             )
         case _:

@@ -30,6 +30,9 @@ COOKIE_SECONDS = 180 * 24 * 3600
 LOOK_AGAIN_SECONDS = 2.0
 """Another process may have answered; this one hears of it by looking."""
 ONE_LOOK = 200
+LARGEST_ID = 2**63 - 1
+PLAIN = "^[!-~]*$"
+"""Names that programs make, without control characters, which PostgreSQL refuses."""
 
 api = APIRouter(prefix="/chat", tags=["chat"])
 pages = APIRouter(include_in_schema=False)
@@ -45,10 +48,10 @@ class ChatMessageCreate(_Json):
     """What a participant sends: words, or the id of a button that was offered."""
 
     text: str | None = None
-    button: str | None = Field(None, max_length=32)
+    button: str | None = Field(None, max_length=32, pattern=PLAIN)
     language: str | None = Field(None, max_length=10)
-    town: str | None = Field(None, max_length=40)
-    id: str | None = Field(None, min_length=1, max_length=64)
+    town: str | None = Field(None, max_length=40, pattern=PLAIN)
+    id: str | None = Field(None, min_length=1, max_length=64, pattern=PLAIN)
 
     @model_validator(mode="after")
     def one_of_both(self) -> "ChatMessageCreate":
@@ -139,7 +142,7 @@ def _incoming(body: ChatMessageCreate, chat: str, message_id: str, now: datetime
 async def read_events(
     request: Request,
     chat: Chat = None,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
 ) -> EventSourceResponse:
     """The lines of this conversation after one, and every new line as it is said.
 
@@ -147,7 +150,7 @@ async def read_events(
     browser sends it as `Last-Event-ID` and misses nothing.
     """
     last_seen = request.headers.get("Last-Event-ID", "")
-    after = int(last_seen) if last_seen.isdecimal() else after
+    after = int(last_seen) if last_seen.isdecimal() and len(last_seen) < 19 else after
     database: Database = request.app.state.database
     return EventSourceResponse(_events(database, chat, after), ping=15)
 

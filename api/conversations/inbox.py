@@ -11,6 +11,7 @@ from api.channels.cleaning import clean
 from api.conversations.models import Channel, Conversation, InboxMessage, Kind
 from api.db import insert_once
 from api.leases import claim, is_free
+from api.people.linking import looks_like_code
 from api.people.models import Municipality
 from api.privacy.masking import mask
 from api.signals import INBOX, wake_after_commit
@@ -50,10 +51,11 @@ def store(session: Session, incoming: Incoming, now: datetime) -> bool:
     conversation = _conversation(session, incoming, now)
     text, masked = incoming.text, False
     if text is not None:
-        text = clean(text)[:MAX_STORED_CHARACTERS]
-        if incoming.kind is Kind.text:
+        text = clean(text)
+        if incoming.kind is not Kind.start or not looks_like_code(text):
             result = mask(text)
             text, masked = result.text, bool(result.found)
+        text = text[:MAX_STORED_CHARACTERS]
     new = insert_once(
         session,
         InboxMessage,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from api.answers.reply import Reply, try_again
+from api.answers.reply import Offer, Reply, try_again
 from api.answers.words import Words
 from api.channels.cleaning import has_words
 from api.clock import Clock
@@ -21,7 +21,7 @@ from api.conversations.rasa import Question, Rasa, RasaFailed, Understood
 from api.conversations.replies import SAFETY, SAFETY_OFFER, from_rasa, safety, unsupported
 from api.conversations.safety import is_safety
 from api.db import Database
-from api.handovers.service import is_owned
+from api.handovers.service import is_owned, lock_conversation
 from api.leases import held
 from api.signals import conversation_signal, wake_after_commit
 
@@ -60,6 +60,7 @@ class MessagePath:
             message = held(session, InboxMessage, claimed.id, claimed.lease)
             if message is None:  # the lease ran out and somebody else answers
                 return
+            lock_conversation(session, message.conversation_id)
             self._answer(session, message, understood)
 
     def give_up_or_retry(self, claimed: Claimed, reason: str) -> None:
@@ -72,7 +73,9 @@ class MessagePath:
             if message.tries < MAX_TRIES:
                 message.put_back(now + RETRY_AFTER * 2**message.tries, reason)
                 return
-            self._record(session, message, [FAILURE], None, now)
+            lock_conversation(session, message.conversation_id)
+            replies = [] if is_owned(session, message.conversation_id) else [FAILURE]
+            self._record(session, message, replies, None, now)
             message.error = reason
 
     def _question(self, session: Session, message: InboxMessage) -> Question | None:
@@ -172,12 +175,13 @@ class MessagePath:
                 session,
                 self.words,
                 message.conversation,
-                _with_retry(reply, line),
+                _with_retry(reply, line, button),
                 now,
                 replace(cause, number=number, final=number == len(replies) - 1),
             )
         offered = any(reply.key == SAFETY_OFFER for reply in replies)
-        message.conversation.expecting = SAFETY_OFFER if offered else None
+        if FAILURE not in replies:  # what failed is asked again, and the question still stands
+            message.conversation.expecting = SAFETY_OFFER if offered else None
         if offered:
             line.topic = SAFETY
         message.finish(now)
@@ -212,11 +216,16 @@ def _first_contact(conversation: Conversation, now: datetime) -> list[Reply]:
     return [Reply.with_languages("welcome")]
 
 
-def _with_retry(reply: Reply, line: Message) -> Reply:
+def _with_retry(reply: Reply, line: Message, button: Button | None) -> Reply:
     """A failure offers to ask the same again; the line to ask again is known only now."""
-    if reply.key != "failure" or line.kind is not Kind.text:
+    if reply.key != "failure":
         return reply
-    return replace(reply, offers=(try_again(line.id), *reply.offers))
+    if line.kind is Kind.text:
+        return replace(reply, offers=(try_again(line.id), *reply.offers))
+    if button is not None and button.action in ("intent", "retry"):
+        again = Offer(button.action, "button.retry", button.arguments)
+        return replace(reply, offers=(again, *reply.offers))
+    return reply
 
 
 def _own_button(session: Session, message: InboxMessage) -> Button | None:

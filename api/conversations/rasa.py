@@ -1,5 +1,6 @@
 """The one client that knows Rasa's JSON."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 SECRET_HEADER = "X-Wegwijs-Secret"
+_COMMAND_START = re.compile(r"^[\s/]+")
 
 
 class RasaFailed(Exception):
@@ -44,7 +46,7 @@ class Question:
 
 def disarm(text: str) -> str:
     """A slash at the start is a command to Rasa; from a person it is only text."""
-    return text.lstrip("/ \n\t") or "?"
+    return _COMMAND_START.sub("", text) or "?"
 
 
 class Rasa:

@@ -28,6 +28,7 @@ MISSES_BEFORE_A_PERSON = 2
 _NOT_OFFERED = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "out_of_scope", "bot_challenge"}
 )
+_NO_TOPIC = _NOT_OFFERED | {"help"}
 _PLAIN = frozenset({"goodbye", "thank", "next_talk_none"})
 
 
@@ -84,7 +85,7 @@ def _topic_or_plain(
     key = response["key"]
     if key in _PLAIN:
         return [Reply(key)]
-    if key == understood.intent and key not in _NOT_OFFERED:
+    if key == understood.intent and key not in _NO_TOPIC:
         conversation.topic = key
         return [Reply(key, offers=(PERSON,), topic=key)]
     return [Reply.with_menu(key)]

@@ -41,6 +41,16 @@ def is_owned(session: Session, conversation_id: UUID) -> bool:
     return current is not None and current.state == HandOverState.claimed
 
 
+def lock_conversation(session: Session, conversation_id: UUID) -> None:
+    """Until the end of the transaction nobody else asks, claims, answers or hands back here.
+
+    So two requests at once make one hand-over, and the bot never speaks after a claim. Always
+    the first lock that is taken, so that nobody waits in a circle.
+    """
+    row = select(Conversation.id).where(Conversation.id == conversation_id)
+    session.execute(row.with_for_update(key_share=True))
+
+
 def ask_for_person(
     session: Session, conversation: Conversation, reason: Reason, now: datetime
 ) -> HandOver:
@@ -49,10 +59,7 @@ def ask_for_person(
     For reason `safety` the hand-over starts after the last message: the text that gave the
     alarm is not passed on, since somebody else may read that phone.
     """
-    # One row per conversation is locked, so that two requests at once make one hand-over.
-    session.execute(
-        select(Conversation.id).where(Conversation.id == conversation.id).with_for_update()
-    )
+    lock_conversation(session, conversation.id)
     if current := find_current(session, conversation.id):
         return current
     hand_over = HandOver(
@@ -139,9 +146,14 @@ def hand_back(
 def get_handover(
     session: Session, hand_over_id: UUID, me: Person, *, lock: bool = False
 ) -> HandOver:
-    """A hand-over of my municipality, or one whose town is not known yet; else NotFound."""
+    """A hand-over of my towns, one that I have, or one without a town; else NotFound."""
     query = select(HandOver).where(HandOver.id == hand_over_id)
-    hand_over = session.scalar(query.with_for_update() if lock else query)
+    if lock:
+        conversation_id = session.scalar(query.with_only_columns(HandOver.conversation_id))
+        if conversation_id is not None:
+            lock_conversation(session, conversation_id)
+        query = query.with_for_update()
+    hand_over = session.scalar(query)
     if hand_over is None or not _may_see(hand_over, me):
         raise NotFound("there is no such question in your municipality")
     return hand_over
@@ -153,12 +165,18 @@ def list_queue(session: Session, me: Person, now: datetime) -> list[HandOver]:
     Questions that were closed in the last day stay in sight.
     """
     mine = me.municipalities(Role.regisseur, Role.coordinator)
+    if not mine:
+        return []
     query = (
         select(HandOver)
         .where(
             (HandOver.state != HandOverState.closed) | (HandOver.closed_at > now - STAYS_IN_SIGHT)
         )
-        .where(HandOver.municipality_id.in_(mine) | HandOver.municipality_id.is_(None))
+        .where(
+            HandOver.municipality_id.in_(mine)
+            | HandOver.municipality_id.is_(None)
+            | (HandOver.claimed_by_id == me.id)
+        )
         .order_by(HandOver.answer_by, HandOver.id)
     )
     return list(session.scalars(query))
@@ -190,7 +208,8 @@ def _mine(session: Session, hand_over_id: UUID, me: Person) -> HandOver:
 
 def _may_see(hand_over: HandOver, me: Person) -> bool:
     towns = me.municipalities(Role.regisseur, Role.coordinator)
-    return bool(towns) and hand_over.municipality_id in (None, *towns)
+    is_with_me = hand_over.claimed_by_id == me.id  # also when the town was chosen afterwards
+    return bool(towns) and (is_with_me or hand_over.municipality_id in (None, *towns))
 
 
 def _after(session: Session, conversation: Conversation, reason: Reason) -> int:

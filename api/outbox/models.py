@@ -32,7 +32,9 @@ class OutboxMessage(Leased, Base):
     key: Mapped[str] = mapped_column(String(80), unique=True)
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), unique=True)
-    state: Mapped[DeliveryState] = mapped_column(choice(DeliveryState), default=DeliveryState.waiting)
+    state: Mapped[DeliveryState] = mapped_column(
+        choice(DeliveryState), default=DeliveryState.waiting
+    )
     delivered_id: Mapped[str | None] = mapped_column(String(64))
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ambiguous: Mapped[int] = mapped_column(default=0)

@@ -88,6 +88,12 @@ class Sender:
         except SendFailed as failure:
             log.info("outbox %s: %s", outgoing.id, failure.code)
             await asyncio.to_thread(self._record_failure, outgoing, failure)
+        except Exception as fault:
+            # The outermost handler of a send: a fault of ours counts as a try, or the messages
+            # behind this one would wait for ever.
+            log.exception("outbox %s: unexpected fault", outgoing.id)
+            ours = SendFailed(type(fault).__name__, retryable=True, ambiguous=True)
+            await asyncio.to_thread(self._record_failure, outgoing, ours)
         else:
             await asyncio.to_thread(self._record_sent, outgoing, delivered_id)
 

@@ -8,7 +8,10 @@ _FORGET_ABOVE = 10_000
 
 
 class Attempts:
-    """Wrong passwords per e-mail address, in this process; a right one clears them."""
+    """Wrong passwords per e-mail address, in this process; a right one clears them.
+
+    However the address is spelled: it is looked up without capitals and spaces too.
+    """
 
     def __init__(self) -> None:
         self._wrong: dict[str, list[datetime]] = {}
@@ -19,10 +22,15 @@ class Attempts:
     def wrong(self, email: str, now: datetime) -> None:
         if len(self._wrong) > _FORGET_ABOVE:
             self._wrong.clear()
-        self._wrong[email] = [*self._recent(email, now), now]
+        self._wrong[_plain(email)] = [*self._recent(email, now), now]
 
     def right(self, email: str) -> None:
-        self._wrong.pop(email, None)
+        self._wrong.pop(_plain(email), None)
 
     def _recent(self, email: str, now: datetime) -> list[datetime]:
-        return [moment for moment in self._wrong.get(email, []) if now - moment < WAIT]
+        moments = self._wrong.get(_plain(email), [])
+        return [moment for moment in moments if now - moment < WAIT]
+
+
+def _plain(email: str) -> str:
+    return email.strip().lower()

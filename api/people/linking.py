@@ -50,6 +50,12 @@ def create_code(session: Session, person: Person, by: UUID | None, now: datetime
     return code
 
 
+def looks_like_code(argument: str) -> bool:
+    """Whether this can be a code of ours; no BSN or IBAN can."""
+    word = argument.strip().upper()
+    return len(word) == _LENGTH and set(word) <= set(_ALPHABET)
+
+
 def use_code(
     session: Session, conversation: Conversation, code: str, now: datetime
 ) -> Person | LinkRefused:
@@ -82,7 +88,8 @@ def _link(session: Session, conversation: Conversation, person: Person, now: dat
 
 def find_town(session: Session, argument: str) -> Municipality | None:
     """The municipality that `/start <town>` names."""
-    return session.get(Municipality, argument.strip().lower())
+    word = argument.strip().lower()
+    return session.get(Municipality, word) if word.isprintable() else None
 
 
 def _hash(code: str) -> str:

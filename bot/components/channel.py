@@ -70,9 +70,7 @@ class WegwijsInput(InputChannel):
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         door = Blueprint("wegwijs_door")
 
-        @door.listener("before_server_start")
-        async def limit_bodies(app: Sanic, _loop: Any) -> None:
-            app.config.REQUEST_MAX_SIZE = _LARGEST_BODY
+        door.listener("before_server_start")(_limit_bodies)
 
         @door.post("/messages")
         async def receive(request: Request) -> HTTPResponse:
@@ -100,6 +98,10 @@ class WegwijsInput(InputChannel):
     def _is_known(self, request: Request) -> bool:
         given = request.headers.get(SECRET_HEADER, "")
         return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._secret)
+
+
+async def _limit_bodies(app: Sanic, _loop: Any) -> None:
+    app.config.REQUEST_MAX_SIZE = _LARGEST_BODY
 
 
 def _problem(status: int, error: str) -> HTTPResponse:
@@ -187,7 +189,7 @@ async def _understand(turn: Turn, agent: Any) -> ParseData:
 
 
 def _payloads(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    payloads = [message.get("custom") for message in messages]
-    if not payloads or not all(payload and "key" in payload for payload in payloads):
+    payloads = [message.get("custom") or {} for message in messages]
+    if not payloads or not all("key" in payload for payload in payloads):
         raise NoAnswer
     return payloads

@@ -17,6 +17,11 @@ WCAG: Mapping[str, object] = {
     ]
 }
 
+STILL = """() => Promise.all(
+    document.getAnimations()
+        .filter((each) => each.effect.getTiming().iterations !== Infinity)
+        .map((each) => each.finished))"""
+
 PVT = {
     "ar": "كم ساعة مدة برنامج إعلان المشاركة؟",
     "ti": "መስርሕ መግለጺ ተሳትፎ (PVT) ክንደይ ሰዓት እዩ?",
@@ -89,7 +94,8 @@ def act(page: Page, what: str) -> None:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds wrong on the page as it is now, one line each."""
+    """What axe finds wrong on the page once nothing moves any more, one line each."""
+    page.evaluate(STILL)
     found = Axe().run(page, options=dict(WCAG)).response["violations"]
     return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
 

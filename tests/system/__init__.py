@@ -1,0 +1,1 @@
+"""The whole system, with the real Rasa."""
