@@ -6,12 +6,11 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy import (
     BigInteger,
-    CursorResult,
     DateTime,
     Dialect,
     Engine,
@@ -21,6 +20,7 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    inspect,
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -79,8 +79,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert a row unless one with the same unique key stands there; True when it is new."""
     upsert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    result = session.execute(upsert(model).values(**values).on_conflict_do_nothing())
-    return bool(cast("CursorResult[Any]", result).rowcount)
+    # Not by the row count: with psycopg it is -1, whatever happened.
+    key = inspect(model).primary_key
+    statement = upsert(model).values(**values).on_conflict_do_nothing().returning(*key)
+    return session.execute(statement).first() is not None
 
 
 class Database:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -34,6 +35,11 @@ class FixedClock:
         return self.now
 
 
+@cache
+def _hash_of_password() -> str:
+    return hash_password(PASSWORD)
+
+
 def town(session: Session, id: str = "weert", name: str = "Weert") -> Municipality:
     found = session.get(Municipality, id)
     if found is None:
@@ -60,7 +66,7 @@ def person(
         language=language,
         created_at=now,
         email=email,
-        password_hash=hash_password(PASSWORD) if email else None,
+        password_hash=_hash_of_password() if email else None,
     )
     made.roles = [PersonRole(municipality_id=one, role=role) for one in towns for role in roles]
     session.add(made)
@@ -93,7 +99,7 @@ def talk(session: Session, case: Case, starts_at: datetime, place: str = "Stadhu
     return made
 
 
-def incoming(text: str = "hallo", chat: str = "chat-1", **changes: object) -> Incoming:
+def incoming(text: str | None = "hallo", chat: str = "chat-1", **changes: object) -> Incoming:
     """A text message; give `kind`, `button_id`, `position`, `external_id` … to make it another."""
     serial = next(_serial)
     fields: dict[str, object] = {
@@ -125,7 +131,7 @@ def conversation(
     return made
 
 
-def receive(session: Session, now: datetime, text: str = "hallo", **changes: Any) -> bool:
+def receive(session: Session, now: datetime, text: str | None = "hallo", **changes: Any) -> bool:
     """A message comes in through a door."""
     return store(session, incoming(text, **changes), now)
 

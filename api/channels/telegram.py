@@ -56,7 +56,7 @@ def open_bot(settings: Settings) -> Bot:
         settings.telegram_token.get_secret_value(),
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
-        request=HTTPXRequest(connection_pool_size=32, read_timeout=15, connect_timeout=10),
+        request=HTTPXRequest(connection_pool_size=32, read_timeout=10, connect_timeout=5),
         get_updates_request=HTTPXRequest(read_timeout=LONG_POLL_SECONDS + 10),
     )
 

@@ -18,8 +18,8 @@ from api.signals import INBOX, wake_after_commit
 from translations.catalogue import LANGUAGES
 
 MAX_STORED_CHARACTERS = 10_000
-LEASE = timedelta(seconds=60)
-"""Longer than the slowest answer, so a live worker never loses its message."""
+LEASE = timedelta(seconds=30)
+"""Longer than the slowest answer; a dead worker's message waits this long for another."""
 
 
 @dataclass(frozen=True)

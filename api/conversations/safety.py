@@ -8,11 +8,15 @@ from pathlib import Path
 
 from translations.normalise import normalise
 
-_PHRASES = Path(__file__).with_name("safety_words.toml")
-_GAP = re.compile(r"\.\.(\d*)")
-_USUAL_GAP = 3
+_FILE = Path(__file__).with_name("safety_words.toml")
+_GAP = r"(?:\w+ ){0,3}"
+_NEAR = r"(?:\w+ ){0,4}"
+_BEGIN, _END = r"(?<=\A )", r"\Z"
+_ARABIC_PARTICLES = "[وف]?(?:بال|كال|لل|ال|ب|ك|ل)?"
 _TAKEN_OUT = "· "
 """Stands where an ordinary phrase was; no word, so that no phrase reaches across it."""
+
+
 
 
 def is_safety(text: str) -> bool:
@@ -21,7 +25,7 @@ def is_safety(text: str) -> bool:
     The phrases of `safety_words.toml` are looked for in the normalised text, whatever its
     language. Letters that somebody held down ("heeelp") are also tried once and twice.
     """
-    ordinary, danger = _ordinary(), _danger()
+    ordinary, danger = _rules()
     return any(danger.search(ordinary.sub(_TAKEN_OUT, words)) for words in _spellings(text))
 
 
@@ -37,44 +41,42 @@ def _words(text: str) -> str:
 
 
 @cache
-def _danger() -> re.Pattern[str]:
-    return _any_of(
-        phrase
-        for kinds in _phrases().values()
-        for kind, phrases in kinds.items()
-        if kind != "ordinary"
-        for phrase in phrases
-    )
+def _rules() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What to take out of a text first, and what then means danger."""
+    ordinary, danger = [], []
+    for language in tomllib.loads(_FILE.read_text(encoding="utf-8")).values():
+        lists = {name: _any_of(members, {}) for name, members in language["words"].items()}
+        for kind, phrases in language["phrases"].items():
+            (ordinary if kind == "ordinary" else danger).append(_any_of(phrases, lists))
+    return tuple(re.compile(rf"(?<= )(?:{'|'.join(rules)})") for rules in (ordinary, danger))
 
 
-@cache
-def _ordinary() -> re.Pattern[str]:
-    return _any_of(phrase for kinds in _phrases().values() for phrase in kinds["ordinary"])
+def _any_of(phrases: Iterable[str], lists: dict[str, str]) -> str:
+    return f"(?:{'|'.join(_phrase(phrase, lists) for phrase in phrases)})"
 
 
-@cache
-def _phrases() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(_PHRASES.read_text(encoding="utf-8"))
-
-
-def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<= )(?:{'|'.join(_phrase(phrase) for phrase in phrases)})")
-
-
-def _phrase(phrase: str) -> str:
+def _phrase(phrase: str, lists: dict[str, str]) -> str:
     """The expression for a phrase as the head of `safety_words.toml` describes it."""
-    return "".join(_part(part) for part in phrase.split())
+    if " ~ " in phrase:
+        one, other = (_phrase(side, lists) for side in phrase.split(" ~ "))
+        return f"(?:{one}{_NEAR}{other}|{other}{_NEAR}{one})"
+    return "".join(_part(part, lists) for part in phrase.split())
 
 
-def _part(part: str) -> str:
-    if gap := _GAP.fullmatch(part):
-        return rf"(?:\w+ ){{0,{gap[1] or _USUAL_GAP}}}"
-    words = "|".join(_word(word) for word in part.removesuffix("?").split("|"))
-    return rf"(?:(?:{words}) ){'?' if part.endswith('?') else ''}"
+def _part(part: str, lists: dict[str, str]) -> str:
+    signs = {"..": _GAP, "^": _BEGIN, "$": _END}
+    if part in signs:
+        return signs[part]
+    words = "|".join(_word(word, lists) for word in part.removesuffix("?").split("|"))
+    return f"(?:{words}){'?' if part.endswith('?') else ''}"
 
 
-def _word(word: str) -> str:
+def _word(word: str, lists: dict[str, str]) -> str:
+    if "+" in word:
+        return "".join(_word(each, lists) for each in word.split("+"))
+    if word.startswith("<"):
+        return lists[word.strip("<>")]
     plain = normalise(word.strip("*")).replace("'", "")
-    particle = "[وف]?" if "\u0620" <= plain[:1] <= "\u064a" else ""
+    particles = _ARABIC_PARTICLES if "\u0620" <= plain[:1] <= "\u064a" else ""
     begin, end = r"\w*" * word.startswith("*"), r"\w*" * word.endswith("*")
-    return (begin or particle) + re.escape(plain) + end
+    return f"{begin or particles}{re.escape(plain)}{end} "

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,7 +22,8 @@ Deliver = Callable[[Outgoing], Awaitable[str]]
 
 BATCH = 30
 POLL_SECONDS = 1.0
-AFTER_A_FAULT_SECONDS = 2.0
+AFTER_A_FAULT_SECONDS = 1.0
+WRITE_DOWN_TRIES = 10
 
 
 class Sender:
@@ -87,15 +89,19 @@ class Sender:
             delivered_id = await deliver(outgoing)
         except SendFailed as failure:
             log.info("outbox %s: %s", outgoing.id, failure.code)
-            await asyncio.to_thread(self._record_failure, outgoing, failure)
-        except Exception as fault:
-            # The outermost handler of a send: a fault of ours counts as a try, or the messages
-            # behind this one would wait for ever.
-            log.exception("outbox %s: unexpected fault", outgoing.id)
-            ours = SendFailed(type(fault).__name__, retryable=True, ambiguous=True)
-            await asyncio.to_thread(self._record_failure, outgoing, ours)
+            await self._write_down(partial(self._record_failure, outgoing, failure))
         else:
-            await asyncio.to_thread(self._record_sent, outgoing, delivered_id)
+            await self._write_down(partial(self._record_sent, outgoing, delivered_id))
+
+    async def _write_down(self, record: Callable[[], None]) -> None:
+        """A message that was sent but not written down goes out twice: so try for a while."""
+        for _ in range(WRITE_DOWN_TRIES):
+            try:
+                return await asyncio.to_thread(record)
+            except SQLAlchemyError as error:
+                log.warning("outbox: could not write down: %s", type(error).__name__)
+                await asyncio.sleep(AFTER_A_FAULT_SECONDS)
+        return None
 
     def _record_sent(self, outgoing: Outgoing, delivered_id: str) -> None:
         with self._database.writing() as session:

@@ -13,7 +13,8 @@ from api.leases import claim, held
 from api.outbox.models import DeliveryState, OutboxMessage
 from api.signals import conversation_signal, wake_after_commit
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
+"""Longer than the slowest send; a dead sender's message waits this long for another."""
 WAITS = (timedelta(seconds=2), timedelta(seconds=15), timedelta(seconds=90), timedelta(minutes=10))
 """Between the first try and the fifth, which is the last."""
 

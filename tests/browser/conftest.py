@@ -1,9 +1,13 @@
-"""A Chromium for the browser tests."""
+"""A Chromium for the browser tests, and the whole system for it to look at."""
 
 import shutil
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from tests.browser.system import System
+from tests.running import running
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +18,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         pytest.fail("these tests need Chromium: apt-get install chromium")
     # Its sandbox cannot start as root, and CI runs as root.
     return {**browser_type_launch_args, "executable_path": executable, "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running(tmp_path_factory.mktemp("system")) as started:
+        yield started

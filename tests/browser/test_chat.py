@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, ViewportSize, expect
 
 from tests.browser.pages import PVT, Chat, picture, violations
 from tests.browser.system import System
 
-PHONE = {"width": 360, "height": 740}
+PHONE = ViewportSize(width=360, height=740)
 LETTERS = {"ar": ("Noto Sans Arabic", "مسطعق"), "ti": ("Noto Sans Ethiopic", "ሰዓፍቆጨ")}
 
 WIDTHS = """([family, letters]) => {
@@ -49,15 +49,14 @@ def test_the_letters_come_from_the_font_that_ships(
     picture(page, f"chat-start-{language}")
 
 
-def test_a_dutch_page_downloads_no_fonts(page: Page, system: System) -> None:
-    fonts: list[str] = []
-    page.on("request", lambda request: fonts.append(request.url))
+def test_a_page_in_latin_letters_downloads_little(page: Page, system: System) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     Chat.opened(page, system, "tr")
     page.wait_for_load_state("load")
-    # The names of the languages in the menu are written in their own scripts.
-    asked = [url for url in fonts if url.endswith(".woff2")]
-    assert len(asked) <= 2
-    assert not any("700" in url for url in asked)
+    fonts = {url.rsplit("/", 1)[1] for url in asked if url.endswith(".woff2")}
+    # Only for the names of two languages in the menu, written in their own scripts.
+    assert fonts <= {"noto-sans-arabic-400.woff2", "noto-sans-ethiopic-400.woff2"}
 
 
 @pytest.mark.parametrize("language", PVT)
@@ -68,6 +67,25 @@ def test_every_language_is_answered_in_that_language(
     chat.ask(PVT[language])
     expect(chat.of_bot.last.locator(".bubble")).to_have_attribute("lang", language)
     expect(chat.mine).to_have_count(1)
+
+
+def test_the_first_answer_is_in_sight_below_the_long_welcome(page: Page, system: System) -> None:
+    page.set_viewport_size(PHONE)
+    chat = Chat.opened(page, system, "ti")
+    chat.ask(PVT["ti"])
+    expect(chat.of_bot.last.locator(".author")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("language", ["ar", "ti"])
+def test_a_first_question_can_be_asked_without_typing(
+    page: Page, system: System, language: str
+) -> None:
+    chat = Chat.opened(page, system, language)
+    expect(page.locator("#starters button")).to_have_count(5)
+    page.locator("#starters button").nth(1).click()
+    chat.settled(0)
+    expect(page.locator("#starters")).to_be_hidden()
+    expect(chat.of_bot.last.locator(".bubble")).to_contain_text("PVT")
 
 
 def test_it_works_by_keyboard_alone(page: Page, system: System) -> None:
@@ -102,7 +120,6 @@ def test_it_fits_a_phone(page: Page, system: System) -> None:
         assert box is not None
         assert box["height"] >= 40
     expect(chat.pen).to_be_in_viewport()
-    expect(chat.mine.last).to_be_in_viewport()
     picture(page, "chat-ti-phone")
 
 

@@ -39,7 +39,11 @@ def greeted(system: Running, person_id: int) -> Chatter:
     chatter = system.telegram.person(person_id, "Noor", language_code="nl")
     chatter.starts()
     chatter.wait_for_messages(2, timeout=20)
-    return chatter
+    for _ in range(100):  # until it is written down: a crash before that may double it
+        if states(system, person_id) == {DeliveryState.sent}:
+            return chatter
+        time.sleep(0.05)
+    raise AssertionError("the greeting was not written down as sent")
 
 
 def texts_with(chatter: Chatter, words: str) -> int:

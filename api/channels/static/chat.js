@@ -1,6 +1,6 @@
 // The web chat: sends what the participant says, shows what the server tells, loses neither.
 
-import { atEnd, bringIntoView, build, fill, has, place } from "./transcript.js";
+import { atEnd, bothFit, bringIntoView, build, fill, has, place } from "./transcript.js";
 
 const page = document.body.dataset;
 const words = document.querySelector("#words").content.firstElementChild.dataset;
@@ -121,7 +121,7 @@ function show(message, mine) {
   const follow = atEnd() || mine !== undefined;
   const element = build(message, (button, label) => say({ button }, label));
   place(element, message.id);
-  if (follow) bringIntoView(mine?.element ?? element);
+  if (follow) bringIntoView(mine && bothFit(mine.element, element) ? mine.element : element);
   if (!mine || !message.final) return;
   stopWaitingFor(message.inReplyTo);
   if (message.language !== page.language) goTo(message.language);

@@ -113,6 +113,12 @@ export function atEnd() {
   return document.documentElement.scrollHeight - innerHeight - scrollY < 160;
 }
 
+/** Whether a question and at least the beginning of this answer to it are seen together. */
+export function bothFit(question, answer) {
+  const apart = answer.getBoundingClientRect().top - question.getBoundingClientRect().top;
+  return apart < innerHeight / 2;
+}
+
 /** What is long is read from its beginning: `first` stays in sight, the end only if both fit. */
 export function bringIntoView(first) {
   const bar = Math.max(document.querySelector(".top").getBoundingClientRect().bottom, 0);

@@ -1,0 +1,1 @@
+"""Tests of the case and the rules of the law."""

@@ -1,0 +1,26 @@
+"""A message path with a scripted Rasa, and a chat in which one person writes."""
+
+import pytest
+
+from api.answers.words import Words
+from api.conversations.path import MessagePath
+from api.db import Database
+from tests.conversations.chat import Chat
+from tests.factories import FixedClock, ScriptedRasa, town
+
+
+@pytest.fixture
+def rasa() -> ScriptedRasa:
+    return ScriptedRasa()
+
+
+@pytest.fixture
+def path(sqlite: Database, rasa: ScriptedRasa, words: Words, clock: FixedClock) -> MessagePath:
+    with sqlite.writing() as session:
+        town(session)
+    return MessagePath(sqlite, rasa, words, clock)
+
+
+@pytest.fixture
+def chat(path: MessagePath, rasa: ScriptedRasa, clock: FixedClock) -> Chat:
+    return Chat(path, rasa, clock)
