@@ -40,12 +40,14 @@ lint: setup
 
 types: setup
 	@$(UV) run --frozen --no-sync mypy
+	@cd bot && MYPYPATH=.. .venv/bin/python -m mypy --strict --allow-subclassing-any --no-warn-return-any \
+	  --explicit-package-bases --ignore-missing-imports --follow-imports=silent components actions start.py
 
 test-api: setup train
 	@$(UV) run --frozen --no-sync pytest $(PYTEST_ARGS)
 
 test-bot: setup
-	@cd bot && PYTHONPATH=.. .venv/bin/python -m pytest ../tests/bot
+	@cd bot && .venv/bin/python -m pytest ../tests/bot
 
 train: setup ## Train the model if its data changed
 	@$(UV) run --frozen --no-sync wegwijs train

@@ -89,7 +89,7 @@ def test_many_first_messages_at_once_make_one_conversation(
 # Order
 
 
-@pytest.mark.parametrize("arrival", permutations((11, 12, 13)))
+@pytest.mark.parametrize("arrival", [*permutations((11, 12, 13))])
 def test_inside_a_chat_the_order_of_the_channel_holds_whatever_arrives_first(
     sqlite: Database, clock: FixedClock, arrival: tuple[int, ...]
 ) -> None:
