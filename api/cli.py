@@ -11,13 +11,17 @@ from typing import Annotated, Any
 
 import httpx
 import typer
+from sqlalchemy.orm import Session
 
 from api.chat_client import ChatClient, Line, NoAnswer
 from api.clock import system_clock
 from api.db import Database
 from api.demo import Demo, plant
+from api.errors import WegwijsError
+from api.people.service import save_regisseur, save_town
 from api.progress import Progress
 from api.schema import migrate as migrate_database
+from api.settings import DEFAULT_DATABASE
 from api.smoke import SmokeFailed, walk
 from api.system import ROOT, CannotStart, System, free_port, train_if_changed
 from translations.catalogue import LANGUAGES
@@ -94,13 +98,43 @@ def train() -> None:
 
 @app.command()
 def migrate(
-    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL")] = DEMO_DATABASE,
+    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL")] = DEFAULT_DATABASE,
 ) -> None:
     """Bring the database up to date."""
     database = Database(database_url)
     migrate_database(database)
     database.close()
     typer.echo("The database is up to date.")
+
+
+@app.command()
+def add_town(
+    town: Annotated[str, typer.Argument(help="The word in /chat/<town>, such as weert.")],
+    name: Annotated[str, typer.Argument(help="The name people read.")],
+    opens: Annotated[str, typer.Option(help="Opening time, Monday to Friday.")] = "09:00",
+    closes: Annotated[str, typer.Option(help="Closing time.")] = "17:00",
+    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL")] = DEFAULT_DATABASE,
+) -> None:
+    """Add a municipality, or change its name and opening times."""
+    opening = {str(day): [opens, closes] for day in range(1, 6)}
+    with _told_plainly(), _store(database_url) as session:
+        save_town(session, town, name, opening)
+    typer.echo(f"{name} is there: /chat/{town}")
+
+
+@app.command()
+def add_regisseur(
+    first_name: str,
+    last_name: str,
+    email: str,
+    town: Annotated[list[str], typer.Option(help="Once for each municipality.")],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL")] = DEFAULT_DATABASE,
+) -> None:
+    """Add somebody who answers questions in the console."""
+    with _told_plainly(), _store(database_url) as session:
+        save_regisseur(session, first_name, last_name, email, password, town, system_clock())
+    typer.echo(f"{first_name} can sign in with {email}.")
 
 
 @app.command()
@@ -127,6 +161,20 @@ def _told_plainly() -> Iterator[None]:
     except (CannotStart, NoAnswer) as error:
         typer.echo(f"wegwijs: {error}", err=True)
         raise typer.Exit(1) from error
+
+
+@contextmanager
+def _store(database_url: str) -> Iterator[Session]:
+    """A transaction in a migrated database; a refusal is told as a sentence."""
+    database = Database(database_url)
+    try:
+        migrate_database(database)
+        with database.writing() as session:
+            yield session
+    except WegwijsError as error:
+        raise CannotStart(str(error)) from error
+    finally:
+        database.close()
 
 
 def _plant(database_url: str) -> tuple[Demo, str]:

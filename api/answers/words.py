@@ -76,7 +76,10 @@ class Words:
         if reply.key == "next_talk":
             return self._next_talk(session, conversation, reply, now)
         catalogue, key = self._variant(conversation, reply.key)
-        parts = [catalogue.text(language, key, self._facts(language, reply, now))]
+        facts = self._facts(language, reply, now)
+        if catalogue.gaps(key) - facts.keys():  # a rule has expired: no number is told
+            return [self.catalogue.text(language, "unclear_mark")]
+        parts = [catalogue.text(language, key, facts)]
         if any(self.rules[name].status == "unclear" for name in self._rules_in(catalogue, key)):
             parts.append(self.catalogue.text(language, "unclear_mark"))
         if topic := self._topic(reply):

@@ -45,7 +45,10 @@ class _Json(BaseModel):
 
 
 class ChatMessageCreate(_Json):
-    """What a participant sends: words, or the id of a button that was offered."""
+    """What a participant sends: words, or the id of a button that was offered.
+
+    The button `person` is always there, also while nothing else works.
+    """
 
     text: str | None = None
     button: str | None = Field(None, max_length=32, pattern=PLAIN)
@@ -250,6 +253,7 @@ def chat_page(
                 for code in LANGUAGES
             ],
             "town": known.id if known else None,
+            "town_name": known.name if known else None,
             "t": lambda key, **gaps: words.text(language, key, **gaps),
             "static": lambda path: f"/static/chat/{path}",
         },

@@ -1,6 +1,7 @@
 """Which language to answer in while the person has not chosen one."""
 
 import unicodedata
+from collections import Counter
 
 from api.conversations.models import Conversation
 
@@ -15,14 +16,12 @@ def guess_language(conversation: Conversation, text: str) -> None:
 
 
 def _language_of_script(text: str) -> str | None:
-    """The language of the script most letters are in; None for Latin script or too little."""
-    counts = dict.fromkeys(_SCRIPTS, 0)
-    letters = 0
-    for character in text:
-        if character.isalpha():
-            letters += 1
-            script = unicodedata.name(character, "").split(" ")[0]
-            if script in counts:
-                counts[script] += 1
-    script, most = max(counts.items(), key=lambda item: item[1])
-    return _SCRIPTS[script] if most >= _ENOUGH_LETTERS and most * 2 > letters else None
+    """The language in whose script at least half of the words are: terms are often Dutch."""
+    words = [[letter for letter in word if letter.isalpha()] for word in text.split()]
+    scripts = Counter(_script(word[0]) for word in words if len(word) >= _ENOUGH_LETTERS)
+    found = max(_SCRIPTS, key=lambda script: scripts[script])
+    return _SCRIPTS[found] if 0 < scripts[found] >= scripts.total() / 2 else None
+
+
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "").split(" ")[0]

@@ -5,11 +5,11 @@ Read `answer_message` from top to bottom: it is the table of contents.
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from api.answers.reply import Offer, Reply, try_again
+from api.answers.reply import PERSON, Offer, Reply, try_again
 from api.answers.words import Words
 from api.channels.cleaning import has_words
 from api.clock import Clock
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 MAX_CHARACTERS = 1_500
 """Longer texts hold more than one question; the person is asked for one at a time."""
 MAX_TRIES = 5
+FOREVER = datetime.max.replace(tzinfo=UTC)
 RETRY_AFTER = timedelta(seconds=2)
 FAILURE = Reply.with_person("failure")
 
@@ -154,6 +155,12 @@ class MessagePath:
             return expected
         return _warned(message, from_rasa(session, conversation, understood, now))
 
+    def _label(self, message: InboxMessage, button: Button | None) -> str | None:
+        """What stood on the button, as the participant's line in the transcript."""
+        if button is not None and button.id == PERSON.action:
+            return self.words.text(message.conversation.speaks, PERSON.label_key or "")
+        return button.label if button else None
+
     def _record(
         self,
         session: Session,
@@ -164,7 +171,7 @@ class MessagePath:
     ) -> None:
         """Transcript, outbox and 'this message is done' in one transaction."""
         button = _own_button(session, message) if message.kind is Kind.button else None
-        line = transcript.hear(session, message, button.label if button else None)
+        line = transcript.hear(session, message, self._label(message, button))
         cause = transcript.Cause(
             message,
             understood.intent if understood else None,
@@ -229,6 +236,11 @@ def _with_retry(reply: Reply, line: Message, button: Button | None) -> Reply:
 
 
 def _own_button(session: Session, message: InboxMessage) -> Button | None:
-    """The pressed button, if it was offered in this very conversation."""
+    """The pressed button, if it was offered in this very conversation.
+
+    Asking for a person needs no offer: the page shows that button from the start.
+    """
+    if message.button_id == PERSON.action:
+        return Button(id=PERSON.action, action=PERSON.action, expires_at=FOREVER, label="")
     button = session.get(Button, message.button_id) if message.button_id else None
     return button if button and button.conversation_id == message.conversation_id else None

@@ -17,8 +17,6 @@ _TAKEN_OUT = "· "
 """Stands where an ordinary phrase was; no word, so that no phrase reaches across it."""
 
 
-
-
 def is_safety(text: str) -> bool:
     """Whether a text speaks of danger, violence, threats, suicide, abuse, force or a child in need.
 
@@ -43,12 +41,17 @@ def _words(text: str) -> str:
 @cache
 def _rules() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What to take out of a text first, and what then means danger."""
-    ordinary, danger = [], []
+    ordinary: list[str] = []
+    danger: list[str] = []
     for language in tomllib.loads(_FILE.read_text(encoding="utf-8")).values():
         lists = {name: _any_of(members, {}) for name, members in language["words"].items()}
         for kind, phrases in language["phrases"].items():
             (ordinary if kind == "ordinary" else danger).append(_any_of(phrases, lists))
-    return tuple(re.compile(rf"(?<= )(?:{'|'.join(rules)})") for rules in (ordinary, danger))
+    return _after_a_space(ordinary), _after_a_space(danger)
+
+
+def _after_a_space(rules: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<= )(?:{'|'.join(rules)})")
 
 
 def _any_of(phrases: Iterable[str], lists: dict[str, str]) -> str:

@@ -177,7 +177,7 @@ def list_queue(session: Session, me: Person, now: datetime) -> list[HandOver]:
             | HandOver.municipality_id.is_(None)
             | (HandOver.claimed_by_id == me.id)
         )
-        .order_by(HandOver.answer_by, HandOver.id)
+        .order_by(HandOver.answer_by, HandOver.created_at, HandOver.id)
     )
     return list(session.scalars(query))
 

@@ -90,6 +90,10 @@ class Sender:
         except SendFailed as failure:
             log.info("outbox %s: %s", outgoing.id, failure.code)
             await self._write_down(partial(self._record_failure, outgoing, failure))
+        except Exception as fault:  # ours: it counts as a failed try, so that the chat goes on
+            log.exception("outbox %s: unexpected fault", outgoing.id)
+            ours = SendFailed(type(fault).__name__, retryable=True, ambiguous=True)
+            await self._write_down(partial(self._record_failure, outgoing, ours))
         else:
             await self._write_down(partial(self._record_sent, outgoing, delivered_id))
 

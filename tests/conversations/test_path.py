@@ -577,6 +577,8 @@ def test_a_hit_between_two_misses_starts_the_count_again(chat: Chat, rasa: Scrip
         ("كم ساعة مدة برنامج إعلان المشاركة؟", "ar"),
         ("መስርሕ መግለጺ ተሳትፎ ክንደይ ሰዓት እዩ?", "ti"),
         ("متى PVT؟", "ar"),
+        ("متى kinderopvangtoeslag؟", "ar"),
+        ("wat betekent كلمة?", "nl"),
         ("wat is PVT?", "nl"),
         ("PVT ؟", "nl"),
     ],

@@ -219,7 +219,8 @@ function grow() {
 }
 
 for (const button of document.querySelectorAll("[data-say]")) {
-  button.addEventListener("click", () => say({ text: button.dataset.say }, button.dataset.say));
+  const { say: text, button: id } = button.dataset;
+  button.addEventListener("click", () => say(id ? { button: id } : { text }, text));
   button.hidden = false;
 }
 
