@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -155,9 +156,12 @@ def openapi(
 
 @contextmanager
 def _told_plainly() -> Iterator[None]:
-    """What a user can mend is a sentence, not a traceback."""
+    """What a user can mend is a sentence, not a traceback; a polite kill ends what we started."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         yield
+    except KeyboardInterrupt:
+        raise typer.Exit(128 + signal.SIGINT) from None
     except (CannotStart, NoAnswer) as error:
         typer.echo(f"wegwijs: {error}", err=True)
         raise typer.Exit(1) from error

@@ -112,6 +112,9 @@ class MessagePath:
         self, session: Session, message: InboxMessage, understood: Understood | RasaFailed | None
     ) -> None:
         now = self.clock()
+        if understood is None and self._question(session, message):
+            message.put_back(now, "handed back while we looked")
+            return
         if message.kind is Kind.text:
             guess_language(message.conversation, message.text or "")
         replies = self._replies(session, message, understood, now)
@@ -121,6 +124,8 @@ class MessagePath:
             replies = [*_first_contact(message.conversation, now), *replies]
         known = understood if isinstance(understood, Understood) else None
         self._record(session, message, replies, known, now)
+        if isinstance(understood, RasaFailed):
+            message.error = f"rasa: {understood}"  # answered all the same, and counted by this
 
     def _replies(
         self,

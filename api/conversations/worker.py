@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.conversations.inbox import claim_next
 from api.conversations.path import Claimed, MessagePath
+from api.conversations.safety import is_safety
 from api.signals import INBOX
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ class InboxWorker:
 
     async def run(self) -> None:
         """Until cancelled; messages being answered then are finished first."""
+        await asyncio.to_thread(is_safety, "")  # reads its phrases, so that nobody waits for that
         try:
             with self._path.database.signals.listen(INBOX) as signal:
                 while True:
