@@ -1,6 +1,5 @@
 """A whole running installation to measure: Rasa, actions, api and store; Telegram by webhook."""
 
-import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -116,8 +115,3 @@ def _wait_for_webhook(telegram: BotApi) -> None:
         if time.monotonic() > deadline:
             raise MeasurementFailed("the api did not tell Telegram where its webhook is")
         time.sleep(LOOK_EVERY)
-
-
-def own_process() -> dict[str, int]:
-    """We who measure, Telegram's stand-in included: on the same cores as the rest."""
-    return {"bench": os.getpid()}

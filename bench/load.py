@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from api.clock import system_clock
-from bench.installation import Installation, MeasurementFailed, own_process
+from bench.installation import Installation, MeasurementFailed
 from bench.questions import LANGUAGES, question
 from bench.results import Finding, Findings
 from bench.times import summary
-from bench.usage import cpu_ms, rounded, spent
+from bench.usage import cpu_ms, own_cpu_ms, rounded, spent
 from tests.fakes.bot_api import Person
 
 PER_SECOND = 30
@@ -34,11 +34,10 @@ def measure(installation: Installation) -> Findings:
     """Ask on schedule, whatever the answers do; acknowledgement and answer of each question."""
     ids = range(FIRST_CHAT, FIRST_CHAT + CHATS)
     people = installation.acquaintances(ids, LANGUAGES)
-    processes = installation.processes | own_process()
-    before, began = cpu_ms(processes), time.monotonic()
+    before, began = _cpu(installation), time.monotonic()
     asked, latest = _ask_all(people)
     all_answered = installation.wait_until_idle(LONGEST_BACKLOG)
-    used, took = spent(before, cpu_ms(processes)), time.monotonic() - began
+    used, took = spent(before, _cpu(installation)), time.monotonic() - began
     if (stored := installation.stored([each.update_id for each in asked])) != len(asked):
         raise MeasurementFailed(f"{stored} of {len(asked)} updates are in the store")
     door = summary(_until_acknowledged(installation, asked))
@@ -57,6 +56,10 @@ def measure(installation: Installation) -> Findings:
             },
         ),
     }
+
+
+def _cpu(installation: Installation) -> dict[str, float]:
+    return cpu_ms(installation.processes) | own_cpu_ms()
 
 
 def _ask_all(people: list[Person]) -> tuple[list[Asked], float]:

@@ -1,7 +1,7 @@
 """From what was understood to what is said."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -29,7 +29,7 @@ _NOT_OFFERED = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "out_of_scope", "bot_challenge"}
 )
 _NO_TOPIC = _NOT_OFFERED | {"help"}
-_PLAIN = frozenset({"goodbye", "thank", "next_talk_none"})
+_PLAIN = frozenset({"goodbye", "thank"})
 
 
 def from_rasa(
@@ -38,9 +38,8 @@ def from_rasa(
     """One reply for each response key of Rasa."""
     replies = []
     for response in understood.responses:
-        key = response["key"]
-        build = _SPECIAL.get(key, _topic_or_plain)
-        replies += build(session, conversation, understood, response, now)
+        turn = _Turn(session, conversation, understood, response, now)
+        replies += _SPECIAL.get(turn.key, _topic_or_plain)(turn)
     return replies
 
 
@@ -71,77 +70,66 @@ def unsupported(kind: Kind) -> list[Reply]:
     return [Reply.with_person(f"unsupported.{kind}")]
 
 
-type _Build = Callable[[Session, Conversation, Understood, dict[str, str], datetime], list[Reply]]
+@dataclass(frozen=True)
+class _Turn:
+    """One response of Rasa and the conversation it is for."""
+
+    session: Session
+    conversation: Conversation
+    understood: Understood
+    response: dict[str, str]
+    now: datetime
+
+    @property
+    def key(self) -> str:
+        return self.response["key"]
 
 
-def _topic_or_plain(
-    _session: Session,
-    conversation: Conversation,
-    understood: Understood,
-    response: dict[str, str],
-    _now: datetime,
-) -> list[Reply]:
-    conversation.misses = 0
-    key = response["key"]
-    if key in _PLAIN:
-        return [Reply(key)]
-    if key == understood.intent and key not in _NO_TOPIC:
-        conversation.topic = key
-        return [Reply(key, offers=(PERSON,), topic=key)]
-    return [Reply.with_menu(key)]
+def _topic_or_plain(turn: _Turn) -> list[Reply]:
+    turn.conversation.misses = 0
+    if turn.key in _PLAIN:
+        return [Reply(turn.key)]
+    if turn.key == turn.understood.intent and turn.key not in _NOT_OFFERED:
+        turn.conversation.topic = turn.key
+        return [Reply(turn.key, offers=(PERSON,), topic=turn.key)]
+    return [Reply.with_menu(turn.key)]
 
 
-def _missed(
-    _session: Session,
-    conversation: Conversation,
-    understood: Understood,
-    response: dict[str, str],
-    _now: datetime,
-) -> list[Reply]:
+def _missed(turn: _Turn) -> list[Reply]:
     """Offer the best guesses, or the menu; after two misses in a row a person comes first."""
-    conversation.misses += 1
-    if response["key"] == "not_understood":
+    turn.conversation.misses += 1
+    if turn.key == "not_understood":
         reply = Reply.with_menu("not_understood")
     else:
-        guesses = [guess.intent for guess in understood.ranking if guess.intent not in _NOT_OFFERED]
+        ranked = (guess.intent for guess in turn.understood.ranking)
+        guesses = [intent for intent in ranked if intent not in _NOT_OFFERED]
         reply = Reply("did_you_mean", offers=(*map(ask, guesses[:DID_YOU_MEAN]), PERSON))
-    if conversation.misses >= MISSES_BEFORE_A_PERSON:
+    if turn.conversation.misses >= MISSES_BEFORE_A_PERSON:
         others = tuple(offer for offer in reply.offers if offer is not PERSON)
         reply = replace(reply, offers=(PERSON, *others))
     return [reply]
 
 
-def _next_talk(
-    _session: Session,
-    _conversation: Conversation,
-    _understood: Understood,
-    response: dict[str, str],
-    _now: datetime,
-) -> list[Reply]:
-    records = {"appointment": response["appointment"]}
+def _next_talk(turn: _Turn) -> list[Reply]:
+    records = {"appointment": turn.response["appointment"]}
     return [Reply("next_talk", records=records, offers=(PERSON,))]
 
 
-def _hand_over(
-    session: Session,
-    conversation: Conversation,
-    _understood: Understood,
-    response: dict[str, str],
-    now: datetime,
-) -> list[Reply]:
-    hand_over = session.get(HandOver, UUID(response["hand_over"]))
-    if hand_over is None or hand_over.conversation_id != conversation.id:
+def _hand_over(turn: _Turn) -> list[Reply]:
+    hand_over = turn.session.get(HandOver, UUID(turn.response["hand_over"]))
+    if hand_over is None or hand_over.conversation_id != turn.conversation.id:
         return [Reply.with_person("action_failed")]
-    return hand_over_replies(session, conversation, hand_over, now)
+    return hand_over_replies(turn.session, turn.conversation, hand_over, turn.now)
 
 
-_SPECIAL: dict[str, _Build] = {
+_SPECIAL: dict[str, Callable[[_Turn], list[Reply]]] = {
     "did_you_mean": _missed,
     "not_understood": _missed,
     "next_talk": _next_talk,
     "handover": _hand_over,
-    SAFETY: lambda *_: safety(),
-    "choose_language": lambda *_: [Reply.with_languages("choose_language")],
-    "action_failed": lambda *_: [Reply.with_person("action_failed")],
-    "not_linked": lambda *_: [Reply.with_person("not_linked")],
+    SAFETY: lambda _: safety(),
+    "choose_language": lambda _: [Reply.with_languages("choose_language")],
+    "action_failed": lambda _: [Reply.with_person("action_failed")],
+    "not_linked": lambda _: [Reply.with_person("not_linked")],
+    "next_talk_none": lambda _: [Reply.with_person("next_talk_none")],
 }

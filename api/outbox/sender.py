@@ -1,4 +1,4 @@
-"""The loop that sends what is due, paced, and writes down what became of each message."""
+"""The worker that sends what is due, paced, and writes down what became of each message."""
 
 import asyncio
 import logging
@@ -11,6 +11,7 @@ from api.answers.words import Words
 from api.clock import Clock
 from api.conversations.models import Channel
 from api.db import Database
+from api.loops import AFTER_A_FAULT_SECONDS, ClaimLoop
 from api.outbox.pace import Pace
 from api.outbox.service import Outgoing, SendFailed, claim_due, record_failure, record_sent
 from api.signals import OUTBOX
@@ -20,9 +21,8 @@ log = logging.getLogger(__name__)
 Deliver = Callable[[Outgoing], Awaitable[str]]
 """A channel is one function: send, and return the channel's own id; raises SendFailed."""
 
-BATCH = 30
-POLL_SECONDS = 1.0
-AFTER_A_FAULT_SECONDS = 1.0
+SIDE_BY_SIDE = 30
+"""Messages on their way at the same time in this process."""
 WRITE_DOWN_TRIES = 10
 
 
@@ -38,42 +38,13 @@ class Sender:
         self._database, self._words, self._clock = database, words, clock
         self._channels = channels
         self._pace = pace or Pace()
-        self._sending: set[asyncio.Task[None]] = set()
+        self._loop = ClaimLoop(
+            OUTBOX, database.signals, self._claim, self._send, side_by_side=SIDE_BY_SIDE
+        )
 
     async def run(self) -> None:
         """Until cancelled; what is being sent then is finished first."""
-        try:
-            with self._database.signals.listen(OUTBOX) as signal:
-                while True:
-                    if not await self._send_due():
-                        await signal.wait(POLL_SECONDS)
-        finally:
-            await asyncio.gather(*self._sending, return_exceptions=True)
-
-    async def _send_due(self) -> bool:
-        """Claim and start sending; False when there was nothing, or the store is out of reach."""
-        room = BATCH - len(self._sending)
-        if room <= 0:
-            await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
-            return True
-        try:
-            claimed = await asyncio.to_thread(self._claim, room)
-        except SQLAlchemyError as error:
-            log.warning("outbox: the store does not answer: %s", type(error).__name__)
-            await asyncio.sleep(AFTER_A_FAULT_SECONDS)
-            return False
-        for outgoing in claimed:
-            task = asyncio.create_task(self._send(outgoing))
-            self._sending.add(task)
-            task.add_done_callback(self._sent)
-        return bool(claimed)
-
-    def _sent(self, task: asyncio.Task[None]) -> None:
-        self._sending.discard(task)
-        if not task.cancelled() and (fault := task.exception()):
-            # The lease runs out and the message is claimed again; nothing is lost.
-            log.error("outbox: %s", type(fault).__name__)
-        self._database.signals.wake(OUTBOX)  # the next message of this chat may go now
+        await self._loop.run()
 
     def _claim(self, limit: int) -> list[Outgoing]:
         with self._database.writing() as session:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
+from api import loops
 from api.conversations import worker
 from api.conversations.inbox import claim_next
 from api.conversations.models import Channel, InboxMessage
@@ -99,8 +100,7 @@ def test_messages_are_answered_and_sent_in_the_order_of_each_chat(path: MessageP
 def test_a_message_wakes_the_loop_at_once(
     path: MessagePath, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "POLL_SECONDS", 60.0)
-    monkeypatch.setattr(sender, "POLL_SECONDS", 60.0)
+    monkeypatch.setattr(loops, "POLL_SECONDS", 60.0)
     sent = Sent()
 
     async def talk() -> None:
@@ -136,7 +136,7 @@ def test_a_store_that_fails_once_does_not_stop_the_loops(
             return work(*args, **kwargs)
 
         monkeypatch.setattr(module, name, claim)
-        monkeypatch.setattr(module, "AFTER_A_FAULT_SECONDS", 0.01)
+        monkeypatch.setattr(loops, "AFTER_A_FAULT_SECONDS", 0.01)
 
     failing_once(worker, "claim_next", claim_next)
     failing_once(sender, "claim_due", claim_due)

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from api import loops
 from api.answers.reply import Reply
 from api.answers.words import Words
 from api.conversations.models import Channel, Conversation
 from api.conversations.transcript import say
 from api.db import Database
-from api.outbox import sender
 from api.outbox.models import DeliveryState, OutboxMessage
 from api.outbox.pace import Pace
 from api.outbox.sender import Deliver, Sender
@@ -25,7 +25,7 @@ Failure = Exception | None
 
 @pytest.fixture(autouse=True)
 def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sender, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(loops, "POLL_SECONDS", 0.02)
 
 
 class Scripted:
@@ -163,7 +163,7 @@ def test_telegram_is_paced_and_the_web_chat_is_not(post: Post) -> None:
 
 
 def test_a_store_that_is_away_is_waited_for(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sender, "AFTER_A_FAULT_SECONDS", 0.01)
+    monkeypatch.setattr(loops, "AFTER_A_FAULT_SECONDS", 0.01)
     with post.database.writing() as session:
         session.connection().exec_driver_sql("ALTER TABLE outbox_message RENAME TO away")
 

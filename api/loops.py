@@ -1,0 +1,68 @@
+"""One loop for the inbox and the outbox: claim what is due, work side by side, wait for more."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.signals import Signals
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+AFTER_A_FAULT_SECONDS = 1.0
+
+
+@dataclass
+class ClaimLoop[Item]:
+    """`claim` takes at most so many items (in a thread); `work` does one of them.
+
+    `signal` wakes the loop when there may be more; without it the loop looks every second.
+    """
+
+    signal: str
+    signals: Signals
+    claim: Callable[[int], list[Item]]
+    work: Callable[[Item], Awaitable[None]]
+    side_by_side: int
+    _working: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self) -> None:
+        """Until cancelled; what is being worked on then is finished first."""
+        try:
+            with self.signals.listen(self.signal) as signal:
+                while True:
+                    if not await self._take():
+                        await signal.wait(POLL_SECONDS)
+        finally:
+            await asyncio.gather(*self._working, return_exceptions=True)
+
+    async def _take(self) -> bool:
+        """Start on what is due; False when nothing was, or the store is out of reach."""
+        room = self.side_by_side - len(self._working)
+        if room <= 0:
+            await asyncio.wait(self._working, return_when=asyncio.FIRST_COMPLETED)
+            return True
+        try:
+            claimed = await asyncio.to_thread(self.claim, room)
+        except SQLAlchemyError as error:
+            log.warning("%s: the store does not answer: %s", self.signal, type(error).__name__)
+            await asyncio.sleep(AFTER_A_FAULT_SECONDS)
+            return False
+        for item in claimed:
+            task = asyncio.create_task(self._work(item))
+            self._working.add(task)
+            task.add_done_callback(self._done)
+        return bool(claimed)
+
+    async def _work(self, item: Item) -> None:
+        await self.work(item)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._working.discard(task)
+        if not task.cancelled() and (fault := task.exception()):
+            # The lease runs out and the item is claimed again; nothing is lost.
+            log.error("%s: %s", self.signal, type(fault).__name__)
+        self.signals.wake(self.signal)  # the next one of this chat may be taken now
