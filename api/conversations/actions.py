@@ -1,19 +1,28 @@
 """What a button or a start link changes; buttons are stored rows, their ids say nothing."""
 
+import re
 from datetime import datetime
 from enum import Enum
 from typing import Literal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.answers.reply import Reply
 from api.conversations.models import Button, Conversation
 from api.conversations.rasa import Understood
-from api.conversations.replies import SAFETY_OFFER, hand_over_replies
+from api.conversations.replies import SAFETY_OFFER, hand_over_replies, offer_person
+from api.conversations.yes_no import yes_or_no
 from api.handovers import service as handovers
-from api.handovers.models import Reason
+from api.handovers.models import HandOverState, Reason
 from api.people.linking import LinkRefused, find_town, use_code
 from api.people.models import Municipality
+from translations.normalise import normalise
+
+NEITHER_YES_NOR_NO = frozenset({"affirm", "deny", "unsure", "unknown"})
+"""What the model makes of an answer to our offer that the rule did not know."""
+WORDS_WITH_A_TOWN = 4
+"""Such as "I live in Weert"; a longer text is a question that also names a town."""
 
 
 class Pressed(Enum):
@@ -58,18 +67,40 @@ def press(
 
 
 def answer_expected(
-    session: Session, conversation: Conversation, understood: Understood, now: datetime
+    session: Session, conversation: Conversation, text: str, now: datetime
 ) -> list[Reply]:
     """A typed yes or no to the offer of a person; nothing where none was expected."""
     if conversation.expecting != SAFETY_OFFER:
         return []
-    match understood.intent:
-        case "affirm":
+    match yes_or_no(text):
+        case True:
             return _ask_for_person(session, conversation, Reason.safety, now)
-        case "deny":
+        case False:
             return [Reply.with_person("nood.declined")]
         case _:
             return []
+
+
+def offer_again(conversation: Conversation, understood: Understood) -> list[Reply]:
+    """An unclear answer to the offer of a person is asked again, never guessed."""
+    unclear = understood.intent in NEITHER_YES_NOR_NO
+    return [offer_person()] if unclear and conversation.expecting == SAFETY_OFFER else []
+
+
+def answer_town(
+    session: Session, conversation: Conversation, text: str, now: datetime
+) -> list[Reply]:
+    """The town in words, where a question waits for it; the buttons are not the only way."""
+    hand_over = handovers.find_current(session, conversation.id)
+    words = re.findall(r"\w+", normalise(text))
+    if hand_over is None or hand_over.municipality_id or len(words) > WORDS_WITH_A_TOWN:
+        return []
+    if hand_over.state != HandOverState.open:  # then a person reads it
+        return []
+    said = f" {' '.join(words)} "
+    towns = session.scalars(select(Municipality))
+    named = [town for town in towns if f" {normalise(town.name)} " in said]
+    return _set_town(session, conversation, named[0].id, now) if len(named) == 1 else []
 
 
 def _ask_for_person(

@@ -14,7 +14,14 @@ from api.answers.words import Words
 from api.channels.cleaning import has_words
 from api.clock import Clock
 from api.conversations import transcript
-from api.conversations.actions import Pressed, answer_expected, press, start
+from api.conversations.actions import (
+    Pressed,
+    answer_expected,
+    answer_town,
+    offer_again,
+    press,
+    start,
+)
 from api.conversations.languages import guess_language
 from api.conversations.models import Button, Conversation, InboxMessage, Kind, Message
 from api.conversations.rasa import Question, Rasa, RasaFailed, Understood
@@ -152,13 +159,30 @@ class MessagePath:
             case Kind.text:
                 if replies := _by_rule(message.text or ""):
                     return _warned(message, replies)
+                if replies := self._expected(session, message, understood, now):
+                    return _warned(message, replies)
             case _:
                 return unsupported(message.kind)
         if understood is None or isinstance(understood, RasaFailed):
             return [FAILURE]
-        if expected := answer_expected(session, conversation, understood, now):
-            return expected
+        if message.kind is Kind.text and (again := offer_again(conversation, understood)):
+            return again
         return _warned(message, from_rasa(session, conversation, understood, now))
+
+    def _expected(
+        self,
+        session: Session,
+        message: InboxMessage,
+        understood: Understood | RasaFailed | None,
+        now: datetime,
+    ) -> list[Reply]:
+        """Answers to what was just asked; they need no Rasa, which may be away."""
+        conversation, text = message.conversation, message.text or ""
+        if replies := answer_expected(session, conversation, text, now):
+            return replies
+        if isinstance(understood, Understood) and understood.intent in self.words.topics:
+            return []
+        return answer_town(session, conversation, text, now)
 
     def _label(self, message: InboxMessage, button: Button | None) -> str | None:
         """What stood on the button, as the participant's line in the transcript."""

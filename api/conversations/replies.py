@@ -16,6 +16,7 @@ from api.answers.reply import (
     ask,
     live_in,
 )
+from api.answers.words import HUMAN
 from api.conversations.models import Conversation, Kind
 from api.conversations.rasa import Understood
 from api.handovers.models import HandOver
@@ -26,7 +27,10 @@ SAFETY, SAFETY_OFFER = "nood", "nood.offer"
 DID_YOU_MEAN = 3
 MISSES_BEFORE_A_PERSON = 2
 _NOT_OFFERED = frozenset(
-    {"greet", "goodbye", "thank", "affirm", "deny", "out_of_scope", "bot_challenge"}
+    {
+        *("greet", "goodbye", "thank", "affirm", "deny", "out_of_scope", "bot_challenge"),
+        HUMAN,  # stands under every doubt anyway
+    }
 )
 _NO_TOPIC = _NOT_OFFERED | {"help"}
 _PLAIN = frozenset({"goodbye", "thank"})
@@ -60,7 +64,11 @@ def hand_over_replies(
 
 def safety() -> list[Reply]:
     """The numbers at once; a person only on yes."""
-    return [Reply(SAFETY), Reply(SAFETY_OFFER, offers=(YES_PERSON, NO_PERSON))]
+    return [Reply(SAFETY), offer_person()]
+
+
+def offer_person() -> Reply:
+    return Reply(SAFETY_OFFER, offers=(YES_PERSON, NO_PERSON))
 
 
 def unsupported(kind: Kind) -> list[Reply]:
@@ -89,7 +97,7 @@ def _topic_or_plain(turn: _Turn) -> list[Reply]:
     turn.conversation.misses = 0
     if turn.key in _PLAIN:
         return [Reply(turn.key)]
-    if turn.key == turn.understood.intent and turn.key not in _NOT_OFFERED:
+    if turn.key == turn.understood.intent and turn.key not in _NO_TOPIC:
         turn.conversation.topic = turn.key
         return [Reply(turn.key, offers=(PERSON,), topic=turn.key)]
     return [Reply.with_menu(turn.key)]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.answers.reply import Reply
 from api.answers.words import Words
+from api.channels.cleaning import clean
 from api.conversations import transcript
 from api.conversations.models import Conversation, Message
 from api.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -61,6 +62,9 @@ def ask_for_person(
     """
     lock_conversation(session, conversation.id)
     if current := find_current(session, conversation.id):
+        if reason is Reason.safety and current.reason is not reason:
+            current.reason = reason
+            _tell(session, current)
         return current
     hand_over = HandOver(
         conversation_id=conversation.id,
@@ -119,10 +123,10 @@ def claim_handover(
 def reply(session: Session, hand_over_id: UUID, me: Person, text: str, now: datetime) -> Message:
     """A message of the regisseur to the participant; only who claimed it may write."""
     hand_over = _mine(session, hand_over_id, me)
-    words = text.strip()
+    words = clean(text).strip()
     if not words:
         raise Invalid("write something first", "error.empty_reply")
-    if len(words) > MAX_REPLY_CHARACTERS:
+    if _length(words) > MAX_REPLY_CHARACTERS:
         raise Invalid(
             f"write at most {MAX_REPLY_CHARACTERS} characters at a time", "error.reply_too_long"
         )
@@ -232,6 +236,11 @@ def _towns(session: Session, hand_over: HandOver) -> list[Municipality]:
     if hand_over.municipality_id is not None:
         return [session.get_one(Municipality, hand_over.municipality_id)]
     return list(session.scalars(select(Municipality)))
+
+
+def _length(text: str) -> int:
+    """As Telegram counts: an emoji is two."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _tell(session: Session, hand_over: HandOver) -> None:

@@ -492,12 +492,32 @@ def test_a_typed_yes_does_the_same(chat: Chat, rasa: ScriptedRasa, yes: str) -> 
     assert chat.conversation.expecting is None
 
 
-def test_a_typed_yes_counts_also_when_rasa_fails_once(chat: Chat, rasa: ScriptedRasa) -> None:
-    rasa.answers["ja"] = RasaFailed("ReadTimeout")
+@pytest.mark.parametrize("yes", ["ja", "Ja, maar hij mag het niet weten"])
+def test_a_typed_yes_counts_whatever_rasa_makes_of_it(
+    chat: Chat, rasa: ScriptedRasa, yes: str
+) -> None:
     chat.send(DANGER["nl"])
-    assert chat.send("ja") == ["failure"]
-    rasa.answers["ja"] = understood("affirm")
-    assert chat.choose("retry")[0] == "handover_made"
+    rasa.answers[yes] = understood("deny") if "maar" in yes else RasaFailed("ReadTimeout")
+    assert chat.send(yes)[0] == "handover_made"
+    assert only_hand_over(chat).reason == Reason.safety
+
+
+@pytest.mark.parametrize("intent", ["affirm", "deny", "unsure", "unknown"])
+def test_what_is_neither_yes_nor_no_is_asked_again(
+    chat: Chat, rasa: ScriptedRasa, intent: str
+) -> None:
+    rasa.answers["aaaa"] = understood(intent)
+    chat.send(DANGER["nl"])
+    assert chat.send("aaaa") == ["nood.offer"]
+    assert chat.hand_overs() == []
+    assert chat.send("ja")[0] == "handover_made"
+
+
+def test_a_yes_after_danger_makes_the_question_that_waits_one_about_safety(chat: Chat) -> None:
+    chat.send()
+    chat.choose("person")
+    chat.send(DANGER["nl"])
+    assert chat.choose("safety_yes")[0] == "handover_open"
     assert only_hand_over(chat).reason == Reason.safety
 
 
@@ -545,6 +565,13 @@ def test_in_doubt_the_best_guesses_are_offered(chat: Chat, rasa: ScriptedRasa) -
     assert chat.last[-1].topic is None
     offered = [b.arguments["intent"] for b in chat.offered("intent")]
     assert offered == ["map", "pvt", "leerroutes"]
+
+
+def test_a_person_is_offered_once_also_where_it_is_a_guess(chat: Chat, rasa: ScriptedRasa) -> None:
+    rasa.answers["hm"] = understood("did_you_mean", "mens_spreken", "pvt", "map")
+    chat.send()
+    chat.send("hm")
+    assert [b.arguments.get("intent") for b in chat.offered()] == ["pvt", "map", None]
 
 
 @pytest.mark.parametrize("key", ["did_you_mean", "not_understood"])
@@ -640,6 +667,28 @@ def test_asking_for_a_person_without_a_town_also_asks_for_the_town(chat: Chat) -
     assert chat.choose("person") == ["handover_made", "handover_ask_town"]
     assert chat.choose("town", town="weert") == ["handover_town_set"]
     assert only_hand_over(chat).municipality_id == chat.conversation.municipality_id == "weert"
+
+
+@pytest.mark.parametrize("text", ["Weert", "ik woon in weert!", "Weert'te oturuyorum"])
+def test_the_town_can_be_typed_too(chat: Chat, rasa: ScriptedRasa, text: str) -> None:
+    rasa.answers[text] = understood("out_of_scope")
+    chat.send()
+    chat.choose("person")
+    assert chat.send(text) == ["handover_town_set"]
+    assert only_hand_over(chat).municipality_id == "weert"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("PVT in Weert", "pvt"), ("Nederland", "out_of_scope")]
+)
+def test_a_question_is_no_answer_to_where_somebody_lives(
+    chat: Chat, rasa: ScriptedRasa, text: str, intent: str
+) -> None:
+    rasa.answers[text] = understood(intent)
+    chat.send()
+    chat.choose("person")
+    assert chat.send(text) == [intent]
+    assert only_hand_over(chat).municipality_id is None
 
 
 def test_asking_again_says_that_it_was_not_forgotten(chat: Chat) -> None:

@@ -359,7 +359,9 @@ def test_a_reply_stands_in_the_transcript_and_goes_out_under_the_name(desk: Desk
     [
         ("", "error.empty_reply"),
         (" \n\t", "error.empty_reply"),
+        ("\x00\u202e\u200b", "error.empty_reply"),
         ("a" * (MAX_REPLY_CHARACTERS + 1), "error.reply_too_long"),
+        ("\U0001f600" * (MAX_REPLY_CHARACTERS // 2 + 1), "error.reply_too_long"),
     ],
 )
 def test_an_empty_or_endless_reply_is_refused(desk: Desk, text: str, key: str) -> None:
@@ -373,6 +375,11 @@ def test_an_empty_or_endless_reply_is_refused(desk: Desk, text: str, key: str) -
 def test_a_reply_of_exactly_the_greatest_length_goes_out(desk: Desk) -> None:
     hand_over = desk.claim(desk.ask())
     assert len(desk.reply(hand_over, "a" * MAX_REPLY_CHARACTERS).text) == MAX_REPLY_CHARACTERS
+
+
+def test_a_reply_is_stored_without_what_nobody_reads(desk: Desk) -> None:
+    hand_over = desk.claim(desk.ask())
+    assert desk.reply(hand_over, "\u202eDag\x00\r\nbel mij").text == "Dag\nbel mij"
 
 
 def test_nobody_replies_to_or_hands_back_what_they_did_not_take(desk: Desk) -> None:
