@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 
 VERSION = "0.1.0"
 HERE = Path(__file__).parent
+THREADS = 32
 MAX_BODY_BYTES = 64 * 1024
 CONTENT_POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
@@ -166,6 +168,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     settings: Settings = state.settings
     state.database.signals.bind()
+    # Python's default on two cores is six threads: answers waiting for Rasa would fill them all,
+    # and a message at the door would have to wait.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "wegwijs"))
     async with AsyncExitStack() as stack:
         stack.callback(state.database.close)
         stack.callback(state.rasa.close)

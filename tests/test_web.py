@@ -236,10 +236,29 @@ def test_a_length_that_is_no_number_is_refused(client: TestClient, length: str) 
     assert client.post(CHAT, content=b"{}", headers=headers).status_code == 413
 
 
-@pytest.mark.parametrize("cookie", ["x" * 65, "x" * 3_000])
-def test_a_cookie_that_is_not_ours_is_a_problem(client: TestClient, cookie: str) -> None:
-    client.cookies.set(webchat.COOKIE, cookie)
-    assert is_problem(client.post(CHAT, json={"text": "hallo"}), 400)
+@pytest.mark.parametrize("cookie", ["a", "x" * 65, "x" * 3_000, "a:b" * 8])
+def test_a_cookie_that_is_not_ours_is_replaced(
+    client: TestClient, sqlite: Database, cookie: str
+) -> None:
+    answer = client.post(CHAT, json={"text": "hallo"}, headers={"Cookie": f"wegwijs_chat={cookie}"})
+    assert answer.status_code == 202
+    assert answer.cookies[webchat.COOKIE] != cookie
+    assert stored(sqlite)[0].external_id.startswith(answer.cookies[webchat.COOKIE])
+
+
+def test_a_browser_is_answered_in_the_first_of_its_languages_that_we_speak(
+    client: TestClient,
+) -> None:
+    page = client.get("/chat", headers={"Accept-Language": "fr-FR,ti;q=0.8,nl;q=0.5"})
+    assert '<html lang="ti"' in page.text
+    assert '<html lang="nl"' in client.get("/chat", headers={"Accept-Language": "fr"}).text
+    assert '<html lang="ar" dir="rtl"' in client.get("/chat?language=ar").text
+
+
+@pytest.mark.parametrize("path", ["/chat/weert/", "/nothing", "/chats"])
+def test_a_slightly_wrong_address_leads_to_the_chat(client: TestClient, path: str) -> None:
+    answer = client.get(path, follow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/chat")
 
 
 def test_a_start_command_is_one_in_the_web_chat_too(client: TestClient, sqlite: Database) -> None:
@@ -660,7 +679,7 @@ def test_a_link_code_is_shown_once_and_stays_out_of_every_log(
     assert code not in console.get("/console/people").text
 
 
-@pytest.mark.parametrize("path", ["/console/hand-overs/x", "/console/nothing", "/nothing"])
+@pytest.mark.parametrize("path", ["/console/hand-overs/x", "/console/nothing"])
 def test_what_does_not_exist_is_a_page_that_says_so(console: Console, path: str) -> None:
     console.signed_in()
     answer = console.get(path)

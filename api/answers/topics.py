@@ -15,6 +15,8 @@ class Topic:
     source: str
     checked_on: date
     related: tuple[str, ...]
+    wi2021: bool = False
+    """Only for who falls under the Wet inburgering 2021; the others are told to ask."""
 
 
 def load_topics(path: Path = TOPICS_FILE) -> Mapping[str, Topic]:
@@ -27,6 +29,7 @@ def load_topics(path: Path = TOPICS_FILE) -> Mapping[str, Topic]:
 def _topic(path: Path, key: str, table: Mapping[str, object]) -> Topic:
     match table:
         case {"source": str(source), "checked_on": date() as checked_on, "related": list(related)}:
-            return Topic(key, source, checked_on, tuple(str(other) for other in related))
+            names = tuple(str(other) for other in related)
+            return Topic(key, source, checked_on, names, table.get("wi2021") is True)
         case _:
             raise ValueError(f"{path.name}: [{key}] needs source, checked_on and related")

@@ -83,6 +83,8 @@ class Words:
         if any(self.rules[name].status == "unclear" for name in self._rules_in(catalogue, key)):
             parts.append(self.catalogue.text(language, "unclear_mark"))
         if topic := self._topic(reply):
+            if topic.wi2021 and catalogue is self.catalogue:
+                parts.append(catalogue.text(language, "older_law", facts))
             parts.append(self._source_line(language, topic))
         return parts
 

@@ -1,12 +1,13 @@
 """The web chat: a page, and the two endpoints behind it."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Cookie, Query, Request, Response
+from fastapi import APIRouter, Cookie, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
@@ -26,6 +27,7 @@ from api.signals import INBOX, conversation_signal
 from translations.catalogue import LANGUAGES, direction
 
 COOKIE = "wegwijs_chat"
+COOKIE_FORM = re.compile(r"[A-Za-z0-9_-]{22}")
 COOKIE_SECONDS = 180 * 24 * 3600
 LOOK_AGAIN_SECONDS = 2.0
 """Another process may have answered; this one hears of it by looking."""
@@ -37,7 +39,13 @@ PLAIN = "^[!-~]*$"
 api = APIRouter(prefix="/chat", tags=["chat"])
 pages = APIRouter(include_in_schema=False)
 
-Chat = Annotated[str | None, Cookie(alias=COOKIE, max_length=64)]
+
+def _known_chat(chat: Annotated[str | None, Cookie(alias=COOKIE)] = None) -> str | None:
+    """The cookie, if it can be one that we gave."""
+    return chat if chat and COOKIE_FORM.fullmatch(chat) else None
+
+
+Chat = Annotated[str | None, Depends(_known_chat)]
 
 
 class _Json(BaseModel):
@@ -101,7 +109,7 @@ def send_message(
     session: Tx,
     now: Now,
     settings: TheSettings,
-    chat: Chat = None,
+    chat: Chat,
 ) -> ChatMessageAccepted:
     """Send a message to the assistant; the same `id` twice is one message."""
     if body.language is not None and body.language.split("-")[0] not in LANGUAGES:
@@ -144,7 +152,7 @@ def _incoming(body: ChatMessageCreate, chat: str, message_id: str, now: datetime
 @api.get("/events", response_class=EventSourceResponse)
 async def read_events(
     request: Request,
-    chat: Chat = None,
+    chat: Chat,
     after: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
 ) -> EventSourceResponse:
     """The lines of this conversation after one, and every new line as it is said.
@@ -222,20 +230,21 @@ async def deliver(outgoing: Outgoing) -> str:
     return str(outgoing.id)
 
 
-@pages.get("/", response_class=HTMLResponse)
-@pages.get("/chat", response_class=HTMLResponse)
-@pages.get("/chat/{town}", response_class=HTMLResponse)
+@pages.api_route("/", methods=["GET", "HEAD"], response_class=HTMLResponse)
+@pages.api_route("/chat", methods=["GET", "HEAD"], response_class=HTMLResponse)
+@pages.api_route("/chat/{town}", methods=["GET", "HEAD"], response_class=HTMLResponse)
 def chat_page(
     request: Request,
     session: Tx,
     words: TheWords,
     settings: TheSettings,
+    chat: Chat,
     town: str | None = None,
-    language: str = "nl",
-    chat: Chat = None,
+    language: str | None = None,
 ) -> HTMLResponse:
-    """The page of the chat in the chosen language."""
-    language = language if language in LANGUAGES else "nl"
+    """The page of the chat in the chosen language, else in the browser's."""
+    if language not in LANGUAGES:
+        language = _of_browser(request.headers.get("Accept-Language", ""))
     known = find_town(session, town) if town else None
     templates = request.app.state.chat_templates
     page: HTMLResponse = templates.TemplateResponse(
@@ -261,3 +270,9 @@ def chat_page(
     if chat is None:
         _new_chat(page, settings)
     return page
+
+
+def _of_browser(accepted: str) -> str:
+    """The first of the browser's languages that we speak, in its own order; else Dutch."""
+    wanted = (part.split(";")[0].strip().split("-")[0].lower() for part in accepted.split(","))
+    return next((language for language in wanted if language in LANGUAGES), "nl")

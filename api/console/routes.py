@@ -81,7 +81,8 @@ def login(
         return _login(request, words, settings, "error.session_expired", 403)
     if attempts.too_many(email, now):
         return _login(request, words, settings, "error.too_many_tries", 429)
-    person = check_password(session, email, password)
+    with request.app.state.database.reading() as reading:  # argon2 is slow: hold no lock
+        person = check_password(reading, email, password)
     if person is None:
         attempts.wrong(email, now)
         return _login(request, words, settings, "error.wrong_password", 401)
@@ -154,6 +155,7 @@ def reply(
             me,
             hand_over,
             now,
+            status_code=error.status,
             error_key=error.key,
             reply_text=text,
         )
@@ -250,8 +252,11 @@ def answer_with_pages(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
-        if error.status_code == NotFound.status:
+        path = request.url.path
+        if error.status_code == NotFound.status and path.startswith("/console"):
             return error_page(request, NotFound())
+        if error.status_code == NotFound.status and not path.startswith("/static"):
+            return _to("/chat")  # a participant with a slightly wrong address
         return Response(status_code=error.status_code, headers=error.headers)
 
     @app.exception_handler(OperationalError)

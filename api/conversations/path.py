@@ -62,14 +62,16 @@ class MessagePath:
     def answer_message(self, claimed: Claimed) -> None:
         """From a claimed inbox row to answers in the outbox; asks Rasa outside a transaction."""
         with self.database.reading() as session:
-            question = self._question(session, session.get_one(InboxMessage, claimed.id))
+            message = session.get_one(InboxMessage, claimed.id)
+            by_rule = _by_rule(message)
+            question = None if by_rule else self._question(session, message)
         understood = self._understand(question) if question else None
         with self.database.writing() as session:
-            message = held(session, InboxMessage, claimed.id, claimed.lease)
-            if message is None:  # the lease ran out and somebody else answers
+            mine = held(session, InboxMessage, claimed.id, claimed.lease)
+            if mine is None:  # the lease ran out and somebody else answers
                 return
-            lock_conversation(session, message.conversation_id)
-            self._answer(session, message, understood)
+            lock_conversation(session, mine.conversation_id)
+            self._answer(session, mine, by_rule, understood)
 
     def give_up_or_retry(self, claimed: Claimed, reason: str) -> None:
         """An unexpected fault: try again a few times, then tell the person."""
@@ -92,7 +94,7 @@ class MessagePath:
             return None
         if message.kind is Kind.button:
             return self._button_question(session, message)
-        if message.kind is not Kind.text or _answered_by_rule(message.text or ""):
+        if message.kind is not Kind.text:
             return None
         return Question(message.conversation.session_id, text=message.text)
 
@@ -116,15 +118,19 @@ class MessagePath:
             return failure
 
     def _answer(
-        self, session: Session, message: InboxMessage, understood: Understood | RasaFailed | None
+        self,
+        session: Session,
+        message: InboxMessage,
+        by_rule: list[Reply],
+        understood: Understood | RasaFailed | None,
     ) -> None:
         now = self.clock()
-        if understood is None and self._question(session, message):
+        if not by_rule and understood is None and self._question(session, message):
             message.put_back(now, "handed back while we looked")
             return
         if message.kind is Kind.text:
             guess_language(message.conversation, message.text or "")
-        replies = self._replies(session, message, understood, now)
+        replies = _warned(message, by_rule) or self._replies(session, message, understood, now)
         if is_owned(session, message.conversation_id):
             replies = [reply for reply in replies if reply.key == "nood"]
         elif replies and message.kind is not Kind.group:
@@ -157,8 +163,6 @@ class MessagePath:
                 if pressed is not Pressed.asks_rasa:
                     return pressed
             case Kind.text:
-                if replies := _by_rule(message.text or ""):
-                    return _warned(message, replies)
                 if replies := self._expected(session, message, understood, now):
                     return _warned(message, replies)
             case _:
@@ -225,12 +229,11 @@ class MessagePath:
         wake_after_commit(session, conversation_signal(message.conversation_id))
 
 
-def _answered_by_rule(text: str) -> bool:
-    return bool(_by_rule(text))
-
-
-def _by_rule(text: str) -> list[Reply]:
+def _by_rule(message: InboxMessage) -> list[Reply]:
     """Answers that need no understanding; safety comes first, always."""
+    if message.kind is not Kind.text:
+        return []
+    text = message.text or ""
     if is_safety(text):
         return safety()
     if not has_words(text):
@@ -242,7 +245,7 @@ def _by_rule(text: str) -> list[Reply]:
 
 def _warned(message: InboxMessage, replies: list[Reply]) -> list[Reply]:
     """Who typed a BSN or a password is told that it was removed."""
-    return [Reply("masked"), *replies] if message.masked else replies
+    return [Reply("masked"), *replies] if message.masked and replies else replies
 
 
 def _first_contact(conversation: Conversation, now: datetime) -> list[Reply]:

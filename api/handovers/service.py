@@ -4,7 +4,7 @@ Owned means from claim to hand-back, nothing else: until a person claims it the 
 answering, from then on it is silent.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -17,11 +17,15 @@ from api.conversations import transcript
 from api.conversations.models import Conversation, Message
 from api.errors import Conflict, Invalid, NotAllowed, NotFound
 from api.handovers.models import HandOver, HandOverState, Reason
-from api.handovers.office_hours import add_office_hours, next_open
+from api.handovers.office_hours import OfficeHours, add_office_hours, next_open
 from api.people.models import Municipality, Person, Role
+from api.privacy.masking import mask
 from api.signals import HAND_OVERS, conversation_signal, wake_after_commit
 
 LAST_MESSAGES = 10
+USUAL_HOURS = OfficeHours({day: (time(9), time(17)) for day in range(1, 6)})
+USUAL_PROMISE = timedelta(hours=8)
+"""For an installation to which no town was added yet: a question is never refused."""
 STAYS_IN_SIGHT = timedelta(days=1)
 MAX_REPLY_CHARACTERS = 3_500
 """Under Telegram's 4,096, with room for the line that says who writes."""
@@ -99,7 +103,7 @@ def earliest_answer(session: Session, hand_over: HandOver, now: datetime) -> dat
     While the town is unknown it is the latest of all offices, so that nobody is promised
     too much.
     """
-    return max(next_open(town.office_hours, now) for town in _towns(session, hand_over))
+    return max(next_open(hours, now) for hours, _ in _promises(session, hand_over))
 
 
 def claim_handover(
@@ -130,6 +134,8 @@ def reply(session: Session, hand_over_id: UUID, me: Person, text: str, now: date
         raise Invalid(
             f"write at most {MAX_REPLY_CHARACTERS} characters at a time", "error.reply_too_long"
         )
+    if mask(words).found & {"bsn", "iban"}:
+        raise Invalid("a BSN or bank account must not stand in a chat", "error.secret_in_reply")
     message = transcript.say_as_person(session, hand_over.conversation, me, words, now)
     _tell(session, hand_over)
     return message
@@ -226,16 +232,19 @@ def _after(session: Session, conversation: Conversation, reason: Reason) -> int:
 
 
 def _answer_by(session: Session, hand_over: HandOver, start: datetime) -> datetime:
-    return max(
-        add_office_hours(town.office_hours, start, timedelta(hours=town.answer_within_hours))
-        for town in _towns(session, hand_over)
-    )
+    promises = _promises(session, hand_over)
+    return max(add_office_hours(hours, start, within) for hours, within in promises)
 
 
-def _towns(session: Session, hand_over: HandOver) -> list[Municipality]:
+def _promises(session: Session, hand_over: HandOver) -> list[tuple[OfficeHours, timedelta]]:
+    """The office hours and answering time of the town, or of every town that it may be."""
+    towns = select(Municipality)
     if hand_over.municipality_id is not None:
-        return [session.get_one(Municipality, hand_over.municipality_id)]
-    return list(session.scalars(select(Municipality)))
+        towns = towns.where(Municipality.id == hand_over.municipality_id)
+    return [
+        (town.office_hours, timedelta(hours=town.answer_within_hours))
+        for town in session.scalars(towns)
+    ] or [(USUAL_HOURS, USUAL_PROMISE)]
 
 
 def _length(text: str) -> int:
