@@ -629,6 +629,7 @@ def test_an_empty_reply_is_shown_again_with_what_is_wrong(console: Console) -> N
     page = f"/console/hand-overs/{console.ask_for_person()}"
     console.post(f"{page}/claim")
     answer = console.post(f"{page}/replies", text="  ")
+    assert answer.status_code == 400
     assert "aria-invalid" in answer.text
     with console.database.reading() as session:
         assert session.scalar(select(Message).where(Message.staff_id.is_not(None))) is None

@@ -42,6 +42,10 @@ RETRY_AFTER = timedelta(seconds=2)
 FAILURE = Reply.with_person("failure")
 
 
+class TooManyTries(Exception):
+    """Every worker that took this message died over it; the person must hear something."""
+
+
 @dataclass(frozen=True)
 class Claimed:
     """Which inbox row this worker holds."""
@@ -63,6 +67,8 @@ class MessagePath:
         """From a claimed inbox row to answers in the outbox; asks Rasa outside a transaction."""
         with self.database.reading() as session:
             message = session.get_one(InboxMessage, claimed.id)
+            if message.tries > MAX_TRIES:
+                raise TooManyTries
             by_rule = _by_rule(message)
             question = None if by_rule else self._question(session, message)
         understood = self._understand(question) if question else None

@@ -27,6 +27,8 @@ CONVERSATIONS = sorted((ROOT / "tests/conversations").glob("*.tsv"))
 SECRET, TOKEN = "a-secret-for-this-test", "a-token-for-this-test"
 PATIENCE = 120  # seconds until a process listens
 
+EVERYDAY = sorted((ROOT / "tests/conversations/everyday").glob("*.tsv"))
+MOST_FALSE_ALARMS = 0.1
 LOWEST_TOP_1 = 0.85
 LOWEST_TOP_3 = 0.93
 
@@ -173,6 +175,20 @@ def test_most_of_what_people_say_is_understood(bot: RunningBot, conversation: Pa
     top_1 = sum(place == 0 for place in places) / len(places)
     top_3 = sum(place < 3 for place in places) / len(places)
     assert (top_1 >= LOWEST_TOP_1, top_3 >= LOWEST_TOP_3) == (True, True), (top_1, top_3)
+
+
+@pytest.mark.parametrize("everyday", EVERYDAY, ids=lambda path: path.stem)
+def test_everyday_sentences_seldom_raise_the_alarm(bot: RunningBot, everyday: Path) -> None:
+    with everyday.open(encoding="utf-8", newline="") as file:
+        texts = [
+            row["text"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        ]
+    alarms = [
+        text
+        for number, text in enumerate(texts)
+        if bot.ask(f"{everyday.stem}-{number}", text=text)["intent"] == "nood"
+    ]
+    assert len(alarms) <= MOST_FALSE_ALARMS * len(texts), alarms
 
 
 def test_what_somebody_typed_is_in_no_log_and_no_tracker(bot: RunningBot) -> None:

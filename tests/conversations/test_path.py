@@ -12,7 +12,7 @@ from api.answers.reply import MENU
 from api.answers.words import Rendered, Words
 from api.conversations.inbox import LEASE
 from api.conversations.models import SESSION_IDLE, Author, Button, InboxMessage, Kind, Message
-from api.conversations.path import MAX_CHARACTERS, MAX_TRIES, Claimed, MessagePath
+from api.conversations.path import MAX_CHARACTERS, MAX_TRIES, Claimed, MessagePath, TooManyTries
 from api.conversations.rasa import Question, Rasa, RasaFailed
 from api.conversations.replies import SAFETY, SAFETY_OFFER
 from api.conversations.transcript import BUTTONS_LAST
@@ -269,7 +269,7 @@ def test_a_failing_rasa_is_told_with_a_way_to_try_again_and_a_person(
     chat.send()
     rasa.answers["hoe laat?"] = RasaFailed("ReadTimeout")
     assert chat.send("hoe laat?") == ["failure"]
-    assert chat.actions() == ["retry", "person"]
+    assert [chat.key(line) for line in chat.lines() if line.author == Author.bot] == ["failure"]
     [*_, row] = chat.inbox()
     assert (row.tries, row.done_at) == (1, chat.clock())
     assert len(outbox(chat.path)) == len([x for x in chat.lines() if x.author == Author.bot])
@@ -342,6 +342,23 @@ def test_a_worker_that_dies_with_a_message_costs_time_and_not_the_answer(
     path.give_up_or_retry(dead, "late")
     assert len(outbox(path)) == 2
     assert len(chat.lines()) == 3
+
+
+def test_a_message_that_kills_every_worker_is_told_in_the_end(
+    chat: Chat, clock: FixedClock
+) -> None:
+    with chat.path.database.writing() as session:
+        receive(session, clock())
+    for _ in range(MAX_TRIES):
+        assert claim_one(chat.path) is not None  # and the worker dies
+        clock.move(LEASE)
+    claimed = claim_one(chat.path)
+    assert claimed is not None
+    with pytest.raises(TooManyTries):
+        chat.path.answer_message(claimed)
+    chat.path.give_up_or_retry(claimed, "TooManyTries")
+    assert [chat.key(line) for line in chat.lines() if line.author == Author.bot] == ["failure"]
+    assert chat.inbox()[0].done_at is not None
 
 
 def test_two_workers_with_the_same_message_give_one_answer(

@@ -361,10 +361,11 @@ def test_a_reply_stands_in_the_transcript_and_goes_out_under_the_name(desk: Desk
         (" \n\t", "error.empty_reply"),
         ("\x00\u202e\u200b", "error.empty_reply"),
         ("a" * (MAX_REPLY_CHARACTERS + 1), "error.reply_too_long"),
+        ("Uw BSN is 111222333.", "error.secret_in_reply"),
         ("\U0001f600" * (MAX_REPLY_CHARACTERS // 2 + 1), "error.reply_too_long"),
     ],
 )
-def test_an_empty_or_endless_reply_is_refused(desk: Desk, text: str, key: str) -> None:
+def test_a_reply_that_cannot_go_out_is_refused(desk: Desk, text: str, key: str) -> None:
     hand_over = desk.claim(desk.ask())
     with pytest.raises(Invalid) as invalid:
         desk.reply(hand_over, text)
