@@ -7,9 +7,18 @@ statement; the lease token fences a worker that was too slow off the row it lost
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, String, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Integer,
+    String,
+    bindparam,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.db import UtcDateTime
@@ -36,40 +45,61 @@ class Leased:
         self.lease = self.leased_until = None
 
 
-def is_free(model: Any, now: datetime) -> ColumnElement[bool]:
+NOW: ColumnElement[datetime] = bindparam("now", type_=UtcDateTime())
+"""The moment of the claim, for the conditions of a Claim."""
+
+
+def is_free(model: Any) -> ColumnElement[bool]:
     """No live lease lies on the row."""
-    return or_(model.leased_until.is_(None), model.leased_until <= now)
+    return or_(model.leased_until.is_(None), model.leased_until <= NOW)
 
 
-def claim[Row: Leased](
-    session: Session,
-    model: type[Row],
-    now: datetime,
-    *conditions: ColumnElement[bool],
-    order: Sequence[Any],
-    lease_for: timedelta,
-    limit: int,
-) -> list[Row]:
-    """Take at most `limit` due rows for `lease_for`; two workers never get the same one.
+class Claim[Row: Leased]:
+    """How one kind of row is claimed; its statements are made once, at import.
 
-    PostgreSQL skips rows that another worker is just taking; SQLite has one writer at a time.
+    `conditions` may use NOW; `order` says which rows go first.
     """
-    table: Any = model
-    due = (
-        select(table.id)
-        .where(table.done_at.is_(None), table.due_at <= now, is_free(table, now), *conditions)
-        .order_by(*order)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    token = secrets.token_hex(16)
-    session.execute(
-        update(table)
-        .where(table.id.in_(due.scalar_subquery()))
-        .values(lease=token, leased_until=now + lease_for, tries=table.tries + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return list(session.scalars(select(table).where(table.lease == token).order_by(*order)))
+
+    def __init__(
+        self,
+        model: type[Row],
+        *conditions: ColumnElement[bool],
+        order: Sequence[Any],
+        lease_for: timedelta,
+    ) -> None:
+        table: Any = model
+        due = (
+            select(table.id)
+            .where(table.done_at.is_(None), table.due_at <= NOW, is_free(table), *conditions)
+            .order_by(*order)
+            .limit(bindparam("most", type_=Integer()))
+            .with_for_update(skip_locked=True)
+        )
+        self._take = (
+            update(table)
+            .where(table.id.in_(due.scalar_subquery()))
+            .values(
+                lease=bindparam("token"),
+                leased_until=bindparam("until", type_=UtcDateTime()),
+                tries=table.tries + 1,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        self._taken = select(table).where(table.lease == bindparam("token")).order_by(*order)
+        self._lease_for = lease_for
+
+    def __call__(self, session: Session, now: datetime, most: int) -> list[Row]:
+        """Take at most so many due rows; two workers never get the same one.
+
+        PostgreSQL skips rows that another worker is just taking; SQLite has one writer at a time.
+        """
+        token = secrets.token_hex(16)
+        until = now + self._lease_for
+        values = {"now": now, "most": most, "token": token, "until": until}
+        taken = cast("CursorResult[Any]", session.execute(self._take, values))
+        if not taken.rowcount:
+            return []
+        return list(session.scalars(self._taken, {"token": token}))
 
 
 def held[Row: Leased](

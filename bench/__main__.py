@@ -24,6 +24,8 @@ def main() -> int:
     except CannotStart as reason:
         progress.say(str(reason))
         return 1
+    except KeyboardInterrupt:
+        return 130
     write(found)
     for key, entry in found.items():
         progress.say(_line(key, entry))

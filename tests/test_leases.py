@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.conversations.models import InboxMessage
 from api.db import Database
-from api.leases import claim, held
+from api.leases import Claim, held
 from tests.factories import FixedClock, receive
 from tests.side_by_side import at_once
 
@@ -24,15 +24,8 @@ def fill(database: Database, clock: FixedClock, rows: int) -> None:
 def take(
     session: Session, clock: FixedClock, *conditions: ColumnElement[bool], limit: int = 10
 ) -> list[InboxMessage]:
-    return claim(
-        session,
-        InboxMessage,
-        clock(),
-        *conditions,
-        order=(InboxMessage.id,),
-        lease_for=MINUTE,
-        limit=limit,
-    )
+    claim = Claim(InboxMessage, *conditions, order=(InboxMessage.id,), lease_for=MINUTE)
+    return claim(session, clock(), limit)
 
 
 def test_workers_side_by_side_share_the_rows_and_none_gets_one_of_another(

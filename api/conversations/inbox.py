@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import and_, exists, select, tuple_
+from sqlalchemy import ColumnElement, exists, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from api.channels.cleaning import clean
 from api.conversations.models import Channel, Conversation, InboxMessage, Kind
 from api.db import insert_once
-from api.leases import claim, is_free
+from api.leases import Claim, is_free
 from api.people.linking import looks_like_code
 from api.people.models import Municipality
 from api.privacy.masking import mask
@@ -111,28 +111,32 @@ def _supported(code: str | None) -> str | None:
     return language if language in LANGUAGES else None
 
 
+def _blocked() -> ColumnElement[bool]:
+    """An earlier message of the chat waits, or somebody is working on another one."""
+    other = aliased(InboxMessage)
+    earlier = tuple_(other.position, other.id) < tuple_(InboxMessage.position, InboxMessage.id)
+    return exists().where(
+        other.conversation_id == InboxMessage.conversation_id,
+        other.done_at.is_(None),
+        other.id != InboxMessage.id,
+        earlier | ~is_free(other),
+    )
+
+
+_CLAIM = Claim(
+    InboxMessage,
+    ~_blocked(),
+    order=(InboxMessage.due_at, InboxMessage.id),
+    lease_for=LEASE,
+)
+
+
 def claim_next(session: Session, now: datetime, limit: int) -> list[InboxMessage]:
     """The oldest waiting message of each chat in which nobody is working.
 
     Chats run side by side; inside a chat the channel's order holds.
     """
-    other = aliased(InboxMessage)
-    earlier = tuple_(other.position, other.id) < tuple_(InboxMessage.position, InboxMessage.id)
-    blocked = exists().where(
-        other.conversation_id == InboxMessage.conversation_id,
-        other.done_at.is_(None),
-        other.id != InboxMessage.id,
-        earlier | and_(~is_free(other, now)),
-    )
-    claimed = claim(
-        session,
-        InboxMessage,
-        now,
-        ~blocked,
-        order=(InboxMessage.due_at, InboxMessage.id),
-        lease_for=LEASE,
-        limit=limit,
-    )
+    claimed = _CLAIM(session, now, limit)
     for message in claimed:
         message.conversation.use_session(now)
     return claimed

@@ -4,12 +4,12 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from api.answers.words import Words
 from api.conversations.models import Author, Channel, Conversation, Message
-from api.leases import claim, held
+from api.leases import Claim, held
 from api.outbox.models import DeliveryState, OutboxMessage
 from api.signals import conversation_signal, wake_after_commit
 
@@ -56,24 +56,27 @@ class Outgoing:
     """(id, label)"""
 
 
-def claim_due(session: Session, words: Words, now: datetime, limit: int) -> list[Outgoing]:
-    """The oldest unsent message of each chat: the order inside a chat holds, also after a retry."""
+def _blocked() -> ColumnElement[bool]:
+    """An earlier message of the chat has not gone out yet."""
     earlier = aliased(OutboxMessage)
-    blocked = exists().where(
+    return exists().where(
         earlier.conversation_id == OutboxMessage.conversation_id,
         earlier.done_at.is_(None),
         earlier.id < OutboxMessage.id,
     )
-    claimed = claim(
-        session,
-        OutboxMessage,
-        now,
-        ~blocked,
-        order=(OutboxMessage.due_at, OutboxMessage.id),
-        lease_for=LEASE,
-        limit=limit,
-    )
-    return [_outgoing(row, words) for row in claimed]
+
+
+_CLAIM = Claim(
+    OutboxMessage,
+    ~_blocked(),
+    order=(OutboxMessage.due_at, OutboxMessage.id),
+    lease_for=LEASE,
+)
+
+
+def claim_due(session: Session, words: Words, now: datetime, limit: int) -> list[Outgoing]:
+    """The oldest unsent message of each chat: the order inside a chat holds, also after a retry."""
+    return [_outgoing(row, words) for row in _CLAIM(session, now, limit)]
 
 
 def _outgoing(row: OutboxMessage, words: Words) -> Outgoing:
