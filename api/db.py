@@ -1,8 +1,9 @@
 """The database: one file of SQLite by default, PostgreSQL when DATABASE_URL says so."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -95,6 +96,8 @@ class Database:
     def __init__(self, url: str, signals: Signals | None = None) -> None:
         self.engine = _engine(url)
         self.signals = signals or Signals()
+        self._turn = threading.Lock()
+        self._takes_turns = self.engine.dialect.name == "sqlite"
         self._read = sessionmaker(self.engine, expire_on_commit=False)
         self._write = sessionmaker(
             self.engine.execution_options(writes=True), expire_on_commit=False
@@ -105,9 +108,20 @@ class Database:
         """A session in a transaction that only reads."""
         return self._read.begin()
 
-    def writing(self) -> AbstractContextManager[Session]:
-        """A session in a transaction that is committed at the end, or rolled back on an error."""
-        return self._write.begin()
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session in a transaction that is committed at the end, or rolled back on an error.
+
+        SQLite lets writers wait without an order, and one can starve: in this process they
+        take turns.
+        """
+        in_turn = self._takes_turns and self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+        try:
+            with self._write.begin() as session:
+                yield session
+        finally:
+            if in_turn:
+                self._turn.release()
 
     def close(self) -> None:
         self.engine.dispose()

@@ -24,7 +24,10 @@ def spent(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, 
 
 
 def memory_mb(processes: Mapping[str, int]) -> dict[str, float]:
-    """Memory of each process and its descendants; pages they share count once (PSS)."""
+    """Memory of each process and its descendants; a shared page counts once (PSS).
+
+    Too low while another installation runs on this machine: the libraries are shared with it.
+    """
     return {name: sum(map(_memory_mb, _family(pid))) for name, pid in processes.items()}
 
 

@@ -21,7 +21,7 @@ from translations.catalogue import SOURCE, Catalogues
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md")
-CODE = ("api", "bot/actions", "bot/components", "translations", "tests")
+CODE = ("api", "bench", "bot/actions", "bot/components", "translations", "tests")
 READ_BY_THE_BOT = (
     "bot/start.py",
     "bot/endpoints.yml",
@@ -30,7 +30,7 @@ READ_BY_THE_BOT = (
 )
 FILES_OF_A_FOLDER = {"models.py", "service.py", "routes.py"}
 MADE_WHILE_RUNNING = ("var/", "bench/results.json")
-OURS = ("api/", "bot/", "docs/", "tests/", "translations/", "var/", "docker-", "/v1", "/channels")
+OURS = ("api/", "bench/", "bot/", "docs/", "tests/", "translations/", "var/", "docker-", "/v1", "/channels")
 PICTURE = ROOT / "docs" / "conversation.svg"
 SHORTENED = "[…]"
 MONDAY_AT_NINE = datetime(2026, 11, 23, 9, 0, tzinfo=AMSTERDAM)
