@@ -30,7 +30,18 @@ READ_BY_THE_BOT = (
 )
 FILES_OF_A_FOLDER = {"models.py", "service.py", "routes.py"}
 MADE_WHILE_RUNNING = ("var/", "bench/results.json")
-OURS = ("api/", "bench/", "bot/", "docs/", "tests/", "translations/", "var/", "docker-", "/v1", "/channels")
+OURS = (
+    "api/",
+    "bench/",
+    "bot/",
+    "docs/",
+    "tests/",
+    "translations/",
+    "var/",
+    "docker-",
+    "/v1",
+    "/channels",
+)
 PICTURE = ROOT / "docs" / "conversation.svg"
 SHORTENED = "[…]"
 MONDAY_AT_NINE = datetime(2026, 11, 23, 9, 0, tzinfo=AMSTERDAM)
@@ -114,7 +125,9 @@ def targets() -> frozenset[str]:
 
 @cache
 def commands() -> frozenset[str]:
-    return frozenset(c.callback.__name__ for c in cli.registered_commands if c.callback)
+    return frozenset(
+        c.callback.__name__.replace("_", "-") for c in cli.registered_commands if c.callback
+    )
 
 
 @pytest.mark.parametrize("name", quoted("ARCHITECTURE.md"))
@@ -142,7 +155,7 @@ def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
 def test_every_make_target_and_command_of_a_page_exists(name: str) -> None:
     text = page(name)
     assert set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)) <= targets()
-    assert set(re.findall(r"(?:uv run |bin/|`)wegwijs ([a-z]+)", text)) <= commands()
+    assert set(re.findall(r"(?:uv run |bin/|`)wegwijs ([a-z-]+)", text)) <= commands()
 
 
 @pytest.mark.parametrize("field", Settings.model_fields)
