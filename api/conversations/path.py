@@ -137,9 +137,10 @@ class MessagePath:
         if message.kind is Kind.text:
             guess_language(message.conversation, message.text or "")
         replies = _warned(message, by_rule) or self._replies(session, message, understood, now)
+        numbers = [reply for reply in replies if reply.key == SAFETY]
         if is_owned(session, message.conversation_id):
-            replies = [reply for reply in replies if reply.key == "nood"]
-        elif replies and message.kind is not Kind.group:
+            replies = numbers
+        elif replies and not numbers and message.kind is not Kind.group:
             replies = [*_first_contact(message.conversation, now), *replies]
         known = understood if isinstance(understood, Understood) else None
         self._record(session, message, replies, known, now)

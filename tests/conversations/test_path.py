@@ -474,7 +474,7 @@ def test_danger_is_answered_at_once_with_the_numbers_and_without_rasa(
 
 
 def test_danger_in_the_very_first_message_is_answered_in_its_own_script(chat: Chat) -> None:
-    assert chat.send(DANGER["ar"])[-2:] == ["nood", "nood.offer"]
+    assert chat.send(DANGER["ar"]) == ["nood", "nood.offer"]  # who we are can wait
     assert {line.language for line in chat.last} == {"ar"}
 
 
@@ -503,7 +503,7 @@ def test_a_typed_yes_does_the_same(chat: Chat, rasa: ScriptedRasa, yes: str) -> 
     rasa.answers[yes] = understood("affirm")
     chat.send(DANGER["nl"])
     assert chat.conversation.expecting == SAFETY_OFFER
-    assert chat.send(yes)[0] == "handover_made"
+    assert "handover_made" in chat.send(yes)
     assert only_hand_over(chat).reason == Reason.safety
     assert DANGER["nl"] not in told_to_the_regisseur(chat)
     assert chat.conversation.expecting is None
@@ -515,7 +515,7 @@ def test_a_typed_yes_counts_whatever_rasa_makes_of_it(
 ) -> None:
     chat.send(DANGER["nl"])
     rasa.answers[yes] = understood("deny") if "maar" in yes else RasaFailed("ReadTimeout")
-    assert chat.send(yes)[0] == "handover_made"
+    assert "handover_made" in chat.send(yes)
     assert only_hand_over(chat).reason == Reason.safety
 
 
