@@ -23,7 +23,7 @@ from api.conversations.actions import (
     start,
 )
 from api.conversations.languages import guess_language
-from api.conversations.models import Button, Conversation, InboxMessage, Kind, Message
+from api.conversations.models import Button, InboxMessage, Kind, Message
 from api.conversations.rasa import Question, Rasa, RasaFailed, Understood
 from api.conversations.replies import SAFETY, SAFETY_OFFER, from_rasa, safety, unsupported
 from api.conversations.safety import is_safety
@@ -140,8 +140,8 @@ class MessagePath:
         numbers = [reply for reply in replies if reply.key == SAFETY]
         if is_owned(session, message.conversation_id):
             replies = numbers
-        elif replies and not numbers and message.kind is not Kind.group:
-            replies = [*_first_contact(message.conversation, now), *replies]
+        elif replies and not (numbers or message.conversation.expecting):  # who we are can wait
+            replies = [*_first_contact(message, now), *replies]
         known = understood if isinstance(understood, Understood) else None
         self._record(session, message, replies, known, now)
         if isinstance(understood, RasaFailed):
@@ -255,8 +255,9 @@ def _warned(message: InboxMessage, replies: list[Reply]) -> list[Reply]:
     return [Reply("masked"), *replies] if message.masked and replies else replies
 
 
-def _first_contact(conversation: Conversation, now: datetime) -> list[Reply]:
-    if conversation.welcomed_at is not None:
+def _first_contact(message: InboxMessage, now: datetime) -> list[Reply]:
+    conversation = message.conversation
+    if conversation.welcomed_at is not None or message.kind is Kind.group:
         return []
     conversation.welcomed_at = now
     return [Reply.with_languages("welcome")]

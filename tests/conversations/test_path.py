@@ -503,7 +503,7 @@ def test_a_typed_yes_does_the_same(chat: Chat, rasa: ScriptedRasa, yes: str) -> 
     rasa.answers[yes] = understood("affirm")
     chat.send(DANGER["nl"])
     assert chat.conversation.expecting == SAFETY_OFFER
-    assert "handover_made" in chat.send(yes)
+    assert chat.send(yes)[0] == "handover_made"
     assert only_hand_over(chat).reason == Reason.safety
     assert DANGER["nl"] not in told_to_the_regisseur(chat)
     assert chat.conversation.expecting is None
