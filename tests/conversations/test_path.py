@@ -548,6 +548,7 @@ def test_no_makes_no_hand_over(chat: Chat, rasa: ScriptedRasa, by_button: bool) 
 
 def test_a_yes_to_something_else_makes_no_hand_over(chat: Chat, rasa: ScriptedRasa) -> None:
     rasa.answers["ja"] = understood("affirm")
+    chat.send()
     chat.send(DANGER["nl"])
     chat.send("wat is PVT?")
     assert chat.send("ja") == ["affirm"]
