@@ -86,6 +86,7 @@ def ask(
             if one_language not in LANGUAGES:
                 raise CannotStart(f"language {one_language!r}: choose from {', '.join(LANGUAGES)}")
             with ChatClient(where) as chat:
+                chat.say("/start", one_language)  # past the first contact
                 answers = chat.say(question, one_language)
             typer.echo(_as_json(answers) if as_json else _as_text(answers))
 
@@ -236,17 +237,23 @@ def _as_json(answers: list[Line]) -> str:
             "intent": last["intent"],
             "confidence": last["confidence"],
             "topic": last["topic"],
-            "text": last["text"],
-            "buttons": [button["label"] for button in last["buttons"]],
+            "text": _text(answers),
+            "buttons": _labels(answers),
         },
         ensure_ascii=False,
     )
 
 
 def _as_text(answers: list[Line]) -> str:
-    last = answers[-1]
-    buttons = "".join(f"\n  [{button['label']}]" for button in last["buttons"])
-    return f"{last['text']}{buttons}"
+    return "".join([_text(answers), *(f"\n  [{label}]" for label in _labels(answers))])
+
+
+def _text(answers: list[Line]) -> str:
+    return "\n\n".join(answer["text"] for answer in answers)
+
+
+def _labels(answers: list[Line]) -> list[str]:
+    return [button["label"] for answer in answers for button in answer["buttons"]]
 
 
 def _print_welcome(url: str, planted: Demo, password: str, seconds: float) -> None:

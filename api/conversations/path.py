@@ -212,11 +212,8 @@ class MessagePath:
         """Transcript, outbox and 'this message is done' in one transaction."""
         button = _own_button(session, message) if message.kind is Kind.button else None
         line = transcript.hear(session, message, self._label(message, button))
-        cause = transcript.Cause(
-            message,
-            understood.intent if understood else None,
-            understood.confidence if understood else None,
-        )
+        offered = any(reply.key == SAFETY_OFFER for reply in replies)
+        cause = _cause(message, understood, by_rule=offered)
         for number, reply in enumerate(replies):
             transcript.say(
                 session,
@@ -226,7 +223,6 @@ class MessagePath:
                 now,
                 replace(cause, number=number, final=number == len(replies) - 1),
             )
-        offered = any(reply.key == SAFETY_OFFER for reply in replies)
         if FAILURE not in replies:  # what failed is asked again, and the question still stands
             message.conversation.expecting = SAFETY_OFFER if offered else None
         if offered:
@@ -234,6 +230,15 @@ class MessagePath:
         message.finish(now)
         message.text = None
         wake_after_commit(session, conversation_signal(message.conversation_id))
+
+
+def _cause(
+    message: InboxMessage, understood: Understood | None, *, by_rule: bool
+) -> transcript.Cause:
+    """What the message was about; danger that a rule heard counts as understood for sure."""
+    if understood is not None:
+        return transcript.Cause(message, understood.intent, understood.confidence)
+    return transcript.Cause(message, SAFETY, 1.0) if by_rule else transcript.Cause(message)
 
 
 def _by_rule(message: InboxMessage) -> list[Reply]:
