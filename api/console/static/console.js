@@ -9,6 +9,7 @@ const LONGEST_PAUSE = 15_000; // ms between two attempts to reconnect
 
 let refreshing;
 let again = false;
+let leaving = false;
 
 // One fetch at a time; changes that arrive meanwhile cause one more, never fewer.
 function refresh() {
@@ -27,7 +28,7 @@ function refresh() {
 
 async function fetchPart() {
   const response = await fetch(part.dataset.source, { headers: { Accept: "text/html" } });
-  if (response.redirected || response.status === 401) return location.reload(); // signed out
+  if (response.redirected || response.status === 401) return reload(); // signed out
   if (!response.ok) return;
   show(await response.text());
 }
@@ -36,13 +37,18 @@ function show(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").body;
   const old = part.cloneNode(true);
   if (said(fresh) === said(old)) return;
-  if (acts(fresh) !== acts(old)) return location.reload(); // other buttons; the typed text is kept
+  if (acts(fresh) !== acts(old)) return reload(); // other buttons; the typed text is kept
   const following = atEnd();
   const focused = document.activeElement?.closest("#live-part a")?.getAttribute("href");
   part.replaceChildren(...fresh.childNodes);
   if (focused) part.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
   if (following) toEnd();
   announce(part.dataset.changed);
+}
+
+// A form on its way brings the new page itself; a reload would race with it.
+function reload() {
+  if (!leaving) location.reload();
 }
 
 function said(element) {
@@ -108,10 +114,12 @@ for (const form of document.forms) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
+    leaving = true;
   });
 }
 
 addEventListener("pageshow", () => {
+  leaving = false;
   for (const form of document.forms) delete form.dataset.sent; // back by the browser's history
 });
 
