@@ -7,9 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Self
@@ -163,11 +164,13 @@ class System:
             process.wait()
 
     def stop_all(self) -> None:
-        for process in self.processes.values():
-            process.terminate()
-        for name in list(self.processes):
-            self.stop(name)
-        self._stack.close()
+        """End everything we started; a second Ctrl-C does not leave half of it running."""
+        with _undisturbed():
+            for process in self.processes.values():
+                process.terminate()
+            for name in list(self.processes):
+                self.stop(name)
+            self._stack.close()
 
     def wait_until_ready(self) -> None:
         """Until people can be answered. Raises CannotStart with the reason when that fails."""
@@ -210,6 +213,21 @@ class System:
             }
         rest = {k: v for k, v in os.environ.items() if not k.startswith(_NOT_FOR_RASA)}
         return {**rest, **ours, "WEGWIJS_TRACKER_TOKEN": self.tracker_token}
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Signals that ask us to end wait until the block is done; only the main thread can say so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in asked}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _popen(
