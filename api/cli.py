@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
@@ -271,12 +270,3 @@ Wegwijs runs ({seconds:.0f} s).  Everybody in it is invented.
 
   Ctrl-C stops everything."""
     )
-
-
-def main() -> None:
-    app()
-
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent.parent))
-    main()

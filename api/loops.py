@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -25,7 +26,7 @@ class ClaimLoop[Item]:
     signal: str
     signals: Signals
     claim: Callable[[int], list[Item]]
-    work: Callable[[Item], Awaitable[None]]
+    work: Callable[[Item], Coroutine[Any, Any, None]]
     side_by_side: int
     _working: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -52,13 +53,10 @@ class ClaimLoop[Item]:
             await asyncio.sleep(AFTER_A_FAULT_SECONDS)
             return False
         for item in claimed:
-            task = asyncio.create_task(self._work(item))
+            task = asyncio.create_task(self.work(item))
             self._working.add(task)
             task.add_done_callback(self._done)
         return bool(claimed)
-
-    async def _work(self, item: Item) -> None:
-        await self.work(item)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._working.discard(task)

@@ -676,6 +676,7 @@ def test_a_link_code_is_shown_once_and_stays_out_of_every_log(
     page = console.post(f"/console/people/{amina}/link-codes").text
     [code] = set(re.findall(r"<code>(\w{12})</code>", page))
     assert f"/chat#start={code}" in page
+    assert "do 26-11, 10:00 uur" in page  # 72 hours on, on the clocks of the town
     assert "t.me" not in page
     assert code not in console.get("/console/people").text
 

@@ -9,8 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Cookie, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, model_validator
 from sqlalchemy import select
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
@@ -24,6 +23,7 @@ from api.outbox.service import Outgoing
 from api.people.linking import find_town
 from api.settings import Settings
 from api.signals import INBOX, conversation_signal
+from api.wire import Wire
 from translations.catalogue import LANGUAGES, direction
 
 COOKIE = "wegwijs_chat"
@@ -48,11 +48,7 @@ def _known_chat(chat: Annotated[str | None, Cookie(alias=COOKIE)] = None) -> str
 Chat = Annotated[str | None, Depends(_known_chat)]
 
 
-class _Json(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, strict=True)
-
-
-class ChatMessageCreate(_Json):
+class ChatMessageCreate(Wire):
     """What a participant sends: words, or the id of a button that was offered.
 
     The button `person` is always there, also while nothing else works.
@@ -71,18 +67,18 @@ class ChatMessageCreate(_Json):
         return self
 
 
-class ChatMessageAccepted(_Json):
+class ChatMessageAccepted(Wire):
     """Stored; the answer comes over the event stream, with this id as `inReplyTo`."""
 
     id: str
 
 
-class ChatButton(_Json):
+class ChatButton(Wire):
     id: str
     label: str
 
 
-class ChatMessageRead(_Json):
+class ChatMessageRead(Wire):
     """One line of the conversation. `final` marks the last answer to a message."""
 
     id: int

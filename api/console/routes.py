@@ -16,6 +16,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
 
 from api.answers.words import Words
+from api.clock import local
 from api.console.views import lines_of, page, row_of
 from api.db import Database, Tx
 from api.dependencies import Now, TheSettings, TheWords
@@ -195,7 +196,7 @@ def make_link_code(
         code=code,
         telegram_link=f"https://t.me/{bot_name}?start={code}" if bot_name else None,
         chat_link=f"{settings.public_url.rstrip('/')}/chat",
-        valid_until=(now + VALID_FOR).astimezone(),
+        valid_until=local(now + VALID_FOR),
     )
 
 

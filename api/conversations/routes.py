@@ -3,8 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,26 +15,23 @@ from api.dependencies import Now, Service
 from api.errors import NotFound
 from api.handovers.models import Reason
 from api.handovers.service import ask_for_person
+from api.wire import Wire
 
 api = APIRouter(prefix="/sessions/{session_id}", tags=["bot actions"], dependencies=[Service])
 
 
-class _Json(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, strict=True)
-
-
-class NextAppointmentRead(_Json):
+class NextAppointmentRead(Wire):
     """`linked` is false while nobody knows who the participant is."""
 
     linked: bool
     appointment: UUID | None
 
 
-class HandOverCreate(_Json):
+class HandOverCreate(Wire):
     reason: Reason = Field(Reason.asked, strict=False)
 
 
-class HandOverCreated(_Json):
+class HandOverCreated(Wire):
     hand_over: UUID
 
 
