@@ -7,10 +7,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
 import typer
+from rich.console import Console
 from sqlalchemy.orm import Session
 
 from api.chat_client import ChatClient, Line, NoAnswer
@@ -24,6 +26,12 @@ from api.schema import migrate as migrate_database
 from api.settings import DEFAULT_DATABASE
 from api.smoke import SmokeFailed, walk
 from api.system import ROOT, CannotStart, System, free_port, train_if_changed
+from api.understanding.judging import cross_validate, judge
+from api.understanding.learning import COLUMNS, CannotLearn
+from api.understanding.learning import learn as learn_labelled
+from api.understanding.lines import BadLines, read_development_set, read_lines
+from api.understanding.report import print_report, report
+from api.understanding.unanswered import list_unanswered
 from translations.catalogue import LANGUAGES
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -98,6 +106,49 @@ def train() -> None:
 
 
 @app.command()
+def evaluate(
+    file: Annotated[
+        Path | None, typer.Option(help="Lines of your own: text, intent, alternatives, style.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    parts: Annotated[int, typer.Option(help="Parts of the cross-validation; 0 for none.")] = 5,
+) -> None:
+    """Say how well messages are understood, by language, style and intent."""
+    progress = Progress()
+    with _told_plainly():
+        lines = read_lines(file) if file else read_development_set()
+        judged = judge(lines, progress)
+        if as_json:
+            typer.echo(json.dumps(report(judged), indent=2, ensure_ascii=False))
+            return
+        print_report(str(file or "Development set, not trained on"), judged, Console())
+        if file is None and parts:
+            crossed = cross_validate(parts, progress)
+            print_report(f"Training data, {parts}-fold cross-validation", crossed, Console())
+
+
+@app.command()
+def unanswered(
+    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL")] = DEFAULT_DATABASE,
+) -> None:
+    """List what was not understood, for a person to label: fill in the last column."""
+    with _told_plainly(), _store(database_url) as session:
+        typer.echo("\t".join(COLUMNS))
+        for each in list_unanswered(session):
+            typer.echo(f"{each.language}\t{each.text}\t{each.times}\t")
+
+
+@app.command()
+def learn(
+    file: Annotated[Path, typer.Argument(help="The list of `unanswered`, with intents.")],
+) -> None:
+    """Write labelled sentences into the training data; `wegwijs train` then learns them."""
+    with _told_plainly():
+        for path, number in learn_labelled(file).items():
+            typer.echo(f"{number} into {path.relative_to(ROOT)}")
+
+
+@app.command()
 def migrate(
     database_url: Annotated[str, typer.Option(envvar="DATABASE_URL")] = DEFAULT_DATABASE,
 ) -> None:
@@ -162,7 +213,7 @@ def _told_plainly() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise typer.Exit(128 + signal.SIGINT) from None
-    except (CannotStart, NoAnswer) as error:
+    except (CannotStart, NoAnswer, BadLines, CannotLearn) as error:
         typer.echo(f"wegwijs: {error}", err=True)
         raise typer.Exit(1) from error
 

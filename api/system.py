@@ -47,7 +47,7 @@ def model_path() -> Path:
 
 
 def _training_files() -> Iterable[Path]:
-    for folder in ("data", "domain", "components"):
+    for folder in ("data", "domain", "components", "concepts"):
         yield from (p for p in (BOT / folder).rglob("*") if p.suffix in (".yml", ".py"))
     yield from (BOT / "config.yml", BOT / "uv.lock", ROOT / "translations" / "normalise.py")
 

@@ -3,6 +3,9 @@
     python start.py train [MODEL]          default models/wegwijs.tar.gz
     python start.py rasa PORT [MODEL]
     python start.py actions PORT
+    python start.py understand MODEL       reads and writes JSON lines, for `wegwijs evaluate`
+    python start.py crossvalidate PARTS    writes JSON lines
+    python start.py compare NAME SIZE      for `make bench-understanding`
 
 Read from the environment, besides what endpoints.yml and credentials.yml name:
 WEGWIJS_BOT_HOST       where to listen, default 127.0.0.1
@@ -29,7 +32,8 @@ def train(model: str = DEFAULT_MODEL) -> None:
     # --force: Rasa's cache does not notice a change in translations/normalise.py.
     _run(
         "rasa",
-        ["train", "--force", "--quiet", "--domain", "domain"],
+        # tests/bot/test_content.py validates what Rasa would look at for half a minute.
+        ["train", "--force", "--quiet", "--skip-validation", "--domain", "domain"],
         ["--fixed-model-name", name, "--out", str(path.parent)],
     )
 
@@ -50,6 +54,19 @@ def rasa(port: str, model: str = DEFAULT_MODEL) -> None:
 def actions(port: str) -> None:
     os.environ["SANIC_HOST"] = _host()
     _run("rasa_sdk", ["--actions", "actions", "--port", port, "--quiet"])
+
+
+def understand(model: str) -> None:
+    # Imported here: it brings all of Rasa, and has to come after _prepare.
+    importlib.import_module("evaluation").understand(model)
+
+
+def crossvalidate(parts: str) -> None:
+    importlib.import_module("evaluation").crossvalidate(parts)
+
+
+def compare(name: str, size: str) -> None:
+    importlib.import_module("comparison").compare(name, size)
 
 
 def _host() -> str:
@@ -85,7 +102,10 @@ def _silence_what_nobody_can_act_on() -> None:
 
 if __name__ == "__main__":
     _prepare()
-    commands: dict[str, Callable[..., None]] = {"train": train, "rasa": rasa, "actions": actions}
+    commands: dict[str, Callable[..., None]] = {
+        command.__name__: command
+        for command in (train, rasa, actions, understand, crossvalidate, compare)
+    }
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         sys.exit(__doc__)
     commands[sys.argv[1]](*sys.argv[2:])

@@ -15,7 +15,9 @@ from babel.messages.pofile import read_po
 
 SOURCE = "nl"
 LANGUAGES = ("nl", "ar", "ti", "en", "tr")
-RIGHT_TO_LEFT = frozenset({"ar"})
+OTHER_LANGUAGES = ("am", "ckb", "fa", "fr", "ps", "ru", "so", "uk", "ur")
+"""Recognised, to say in the language itself that it is not spoken here yet."""
+RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "ps", "ur"})
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 

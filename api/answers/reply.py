@@ -22,6 +22,13 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Named:
+    """A gap that another text of the catalogue fills."""
+
+    key: str
+
+
+@dataclass(frozen=True)
 class Reply:
     """One message of the bot. `facts` fill gaps; `records` are opaque ids to read facts by."""
 
@@ -30,6 +37,8 @@ class Reply:
     records: Mapping[str, str] = field(default_factory=dict)
     offers: tuple[Offer, ...] = ()
     topic: str | None = None
+    language: str | None = None
+    """Set where the words are not in the language of the conversation."""
 
     @classmethod
     def with_menu(cls, key: str, **facts: object) -> Self:

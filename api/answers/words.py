@@ -10,14 +10,14 @@ from babel.dates import format_date, get_day_names
 from babel.numbers import format_decimal
 from sqlalchemy.orm import Session
 
-from api.answers.reply import Offer, Reply, ask
+from api.answers.reply import Named, Offer, Reply, ask
 from api.answers.topics import Topic, load_topics
 from api.appointments.models import Appointment
 from api.cases.rules import Rules, load_rules
 from api.clock import local
 from api.conversations.models import Conversation
 from api.people.models import Role
-from translations.catalogue import SOURCE, Catalogues, Text
+from translations.catalogue import OTHER_LANGUAGES, SOURCE, Catalogues, Text
 
 HUMAN = "mens_spreken"
 """Offered under every answer anyway, by a button that needs no Rasa."""
@@ -43,6 +43,7 @@ class Words:
 
     def __init__(self, translations: Path) -> None:
         self.catalogue = Catalogues(translations, "wegwijs")
+        self.other = Catalogues(translations, "other", (SOURCE, *OTHER_LANGUAGES))
         self.coach = Catalogues(translations, "coach", (SOURCE,))
         self.console = Catalogues(translations, "console", (SOURCE,))
         self.rules: Rules = load_rules()
@@ -50,13 +51,14 @@ class Words:
 
     def text(self, language: str, key: str, **values: object) -> str:
         """A text without facts of its own, such as a label or a line of a page."""
-        return self.catalogue.text(language, key, values).text
+        catalogue = self.other if language in OTHER_LANGUAGES else self.catalogue
+        return catalogue.text(language, key, values).text
 
     def render(
         self, session: Session, conversation: Conversation, reply: Reply, now: datetime
     ) -> Rendered:
         """The reply in the language of the conversation, with its facts from the case store."""
-        language = conversation.speaks
+        language = reply.language or conversation.speaks
         parts = self._parts(session, conversation, reply, now)
         return Rendered(
             text="\n".join(part.text for part in parts),
@@ -72,7 +74,9 @@ class Words:
     def _parts(
         self, session: Session, conversation: Conversation, reply: Reply, now: datetime
     ) -> list[Text]:
-        language = conversation.speaks
+        language = reply.language or conversation.speaks
+        if language in OTHER_LANGUAGES:
+            return [self.other.text(language, reply.key)]
         if reply.key == "next_talk":
             return self._next_talk(session, conversation, reply, now)
         catalogue, key = self._variant(conversation, reply.key)
@@ -95,8 +99,17 @@ class Words:
             is_money = self.rules[name].unit == "euro"
             facts[name] = format_decimal(number, locale=language) if is_money else number
         for name, value in reply.facts.items():
-            facts[name] = self.moment(language, value) if isinstance(value, datetime) else value
+            facts[name] = self._fact(language, value)
         return facts
+
+    def _fact(self, language: str, value: object) -> object:
+        match value:
+            case datetime():
+                return self.moment(language, value)
+            case Named(key):
+                return self.text(language, key)
+            case _:
+                return value
 
     def _rules_in(self, catalogue: Catalogues, key: str) -> frozenset[str]:
         return catalogue.gaps(key) & self.rules.keys()

@@ -87,6 +87,8 @@ class ChatMessageRead(Wire):
     name: str | None
     text: str
     language: str
+    speaks: str
+    """The language of the whole conversation, which one line may differ from."""
     direction: str
     draft: bool
     buttons: list[ChatButton]
@@ -192,16 +194,17 @@ def _conversation_id(database: Database, chat: str) -> Any:
 def _lines(database: Database, conversation_id: Any, after: int) -> list[ChatMessageRead]:
     with database.reading() as session:
         query = (
-            select(Message, InboxMessage.external_id)
+            select(Message, InboxMessage.external_id, Conversation)
+            .join(Conversation, Message.conversation_id == Conversation.id)
             .outerjoin(InboxMessage, Message.inbox_id == InboxMessage.id)
             .where(Message.conversation_id == conversation_id, Message.id > after)
             .order_by(Message.id)
             .limit(ONE_LOOK)
         )
-        return [_read(line, external_id) for line, external_id in session.execute(query)]
+        return [_read(*row) for row in session.execute(query)]
 
 
-def _read(line: Message, external_id: str | None) -> ChatMessageRead:
+def _read(line: Message, external_id: str | None, conversation: Conversation) -> ChatMessageRead:
     return ChatMessageRead(
         id=line.id,
         author=line.author,
@@ -209,6 +212,7 @@ def _read(line: Message, external_id: str | None) -> ChatMessageRead:
         name=line.staff.first_name if line.staff else None,
         text=line.text,
         language=line.language,
+        speaks=conversation.speaks,
         direction=direction(line.language),
         draft=line.draft,
         buttons=[ChatButton(**button) for button in line.buttons],

@@ -81,7 +81,7 @@ class Conversation(Base):
     def choose_language(self, language: str, now: datetime) -> None:
         """The person's choice rules; another language starts another dialogue."""
         if language != self.language:
-            self.language = language
+            self.language = self.guessed_language = language
             self.new_session(now)
 
     def new_session(self, now: datetime) -> None:
@@ -135,7 +135,7 @@ class Message(Base):
     kind: Mapped[Kind] = mapped_column(choice(Kind), default=Kind.text)
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str] = mapped_column(Text)
-    language: Mapped[str] = mapped_column(String(2))
+    language: Mapped[str] = mapped_column(String(3))
     draft: Mapped[bool] = mapped_column(default=False)
     buttons: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     """What stood under it: [{"id": ..., "label": ...}]."""

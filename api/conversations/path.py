@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from api.answers.reply import PERSON, Offer, Reply, try_again
 from api.answers.words import Words
-from api.channels.cleaning import has_words
 from api.clock import Clock
 from api.conversations import transcript
 from api.conversations.actions import (
@@ -25,8 +24,9 @@ from api.conversations.actions import (
 from api.conversations.languages import guess_language
 from api.conversations.models import Button, InboxMessage, Kind, Message
 from api.conversations.rasa import Question, Rasa, RasaFailed, Understood
-from api.conversations.replies import SAFETY, SAFETY_OFFER, from_rasa, safety, unsupported
-from api.conversations.safety import is_safety
+from api.conversations.replies import SAFETY, SAFETY_OFFER, from_rasa, propose_language, unsupported
+from api.conversations.rules import answer_by_rule
+from api.conversations.yes_no import yes_or_no
 from api.db import Database
 from api.handovers.service import is_owned, lock_conversation
 from api.leases import held
@@ -34,8 +34,6 @@ from api.signals import conversation_signal, wake_after_commit
 
 log = logging.getLogger(__name__)
 
-MAX_CHARACTERS = 1_500
-"""Longer texts hold more than one question; the person is asked for one at a time."""
 MAX_TRIES = 5
 FOREVER = datetime.max.replace(tzinfo=UTC)
 RETRY_AFTER = timedelta(seconds=2)
@@ -102,7 +100,8 @@ class MessagePath:
             return self._button_question(session, message)
         if message.kind is not Kind.text:
             return None
-        return Question(message.conversation.session_id, text=message.text)
+        language = message.conversation.language
+        return Question(message.conversation.session_id, text=message.text, language=language)
 
     def _button_question(self, session: Session, message: InboxMessage) -> Question | None:
         button = _own_button(session, message)
@@ -113,7 +112,7 @@ class MessagePath:
             return Question(session_id, intent=str(button.arguments["intent"]))
         if button.action == "retry":
             line = session.get(Message, int(button.arguments["message"]))
-            return Question(session_id, text=line.text) if line else None
+            return Question(session_id, text=line.text, language=line.language) if line else None
         return None
 
     def _understand(self, question: Question) -> Understood | RasaFailed:
@@ -134,14 +133,16 @@ class MessagePath:
         if not by_rule and understood is None and self._question(session, message):
             message.put_back(now, "handed back while we looked")
             return
-        if message.kind is Kind.text:
-            guess_language(message.conversation, message.text or "")
-        replies = _warned(message, by_rule) or self._replies(session, message, understood, now)
+        heard = _heard_language(message)
+        agreed = _agreed(session, message, now)
+        replies = agreed or _warned(message, by_rule)
+        replies = replies or self._replies(session, message, understood, now)
         numbers = [reply for reply in replies if reply.key == SAFETY]
         if is_owned(session, message.conversation_id):
             replies = numbers
         elif replies and not (numbers or message.conversation.expecting):  # who we are can wait
-            replies = [*_first_contact(message, now), *replies]
+            proposed = [propose_language(heard)] if heard else []
+            replies = [*_first_contact(message, now), *proposed, *replies]
         known = understood if isinstance(understood, Understood) else None
         self._record(session, message, replies, known, now)
         if isinstance(understood, RasaFailed):
@@ -178,7 +179,8 @@ class MessagePath:
             return [FAILURE]
         if message.kind is Kind.text and (again := offer_again(conversation, understood)):
             return again
-        return _warned(message, from_rasa(session, conversation, understood, now))
+        typed = message.text or "" if message.kind is Kind.text else ""
+        return _warned(message, from_rasa(session, conversation, understood, typed, now))
 
     def _expected(
         self,
@@ -242,17 +244,22 @@ def _cause(
 
 
 def _by_rule(message: InboxMessage) -> list[Reply]:
-    """Answers that need no understanding; safety comes first, always."""
-    if message.kind is not Kind.text:
-        return []
+    return answer_by_rule(message.text or "") if message.kind is Kind.text else []
+
+
+def _agreed(session: Session, message: InboxMessage, now: datetime) -> list[Reply]:
+    """A yes to the offer of a person counts, even where it speaks of danger again."""
     text = message.text or ""
-    if is_safety(text):
-        return safety()
-    if not has_words(text):
-        return [Reply.with_menu("no_words")]
-    if len(text) > MAX_CHARACTERS:
-        return [Reply.with_person("too_long", max_characters=MAX_CHARACTERS)]
-    return []
+    if message.kind is not Kind.text or yes_or_no(text) is not True:
+        return []
+    return _warned(message, answer_expected(session, message.conversation, text, now))
+
+
+def _heard_language(message: InboxMessage) -> str | None:
+    """The language to propose, if this message is the first in another one than was chosen."""
+    if message.kind is not Kind.text:
+        return None
+    return guess_language(message.conversation, message.text or "")
 
 
 def _warned(message: InboxMessage, replies: list[Reply]) -> list[Reply]:

@@ -37,11 +37,14 @@ class Question:
     session_id: str
     text: str | None = None
     intent: str | None = None
+    language: str | None = None
+    """Of the conversation: how sure one must be differs by language."""
 
     def as_json(self) -> Mapping[str, Any]:
         if self.intent is not None:
             return {"session": self.session_id, "intent": self.intent}
-        return {"session": self.session_id, "text": disarm(self.text or "")}
+        text = disarm(self.text or "")
+        return {"session": self.session_id, "text": text, "language": self.language}
 
 
 def disarm(text: str) -> str:

@@ -8,20 +8,26 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.answers import coming
 from api.answers.reply import (
     NO_PERSON,
     PERSON,
     YES_PERSON,
+    Named,
     Reply,
     ask,
     live_in,
+    speak,
 )
 from api.answers.words import HUMAN
+from api.conversations.elsewhere import elsewhere
+from api.conversations.languages import unspoken_language
 from api.conversations.models import Conversation, Kind
 from api.conversations.rasa import Understood
 from api.handovers.models import HandOver
 from api.handovers.service import earliest_answer
 from api.people.models import Municipality
+from translations.catalogue import LANGUAGES
 
 SAFETY, SAFETY_OFFER = "nood", "nood.offer"
 DID_YOU_MEAN = 3
@@ -29,20 +35,21 @@ MISSES_BEFORE_A_PERSON = 2
 _NOT_OFFERED = frozenset(
     {
         *("greet", "goodbye", "thank", "affirm", "deny", "out_of_scope", "bot_challenge"),
+        "simpler",
         HUMAN,  # stands under every doubt anyway
     }
 )
-_NO_TOPIC = _NOT_OFFERED | {"help"}
+_NO_TOPIC = _NOT_OFFERED | {"help", "stop_berichten"}
 _PLAIN = frozenset({"goodbye", "thank"})
 
 
 def from_rasa(
-    session: Session, conversation: Conversation, understood: Understood, now: datetime
+    session: Session, conversation: Conversation, understood: Understood, text: str, now: datetime
 ) -> list[Reply]:
-    """One reply for each response key of Rasa."""
+    """One reply for each response key of Rasa; `text` is what was typed, empty for a button."""
     replies = []
     for response in understood.responses:
-        turn = _Turn(session, conversation, understood, response, now)
+        turn = _Turn(session, conversation, understood, response, text, now)
         replies += _SPECIAL.get(turn.key, _topic_or_plain)(turn)
     return replies
 
@@ -71,6 +78,17 @@ def offer_person() -> Reply:
     return Reply(SAFETY_OFFER, offers=(YES_PERSON, NO_PERSON))
 
 
+def not_spoken(language: str) -> Reply:
+    """One honest line in a language that we recognise and do not speak."""
+    offers = (*map(speak, LANGUAGES), PERSON)
+    return Reply("not_spoken", offers=offers, language=language)
+
+
+def propose_language(language: str) -> Reply:
+    """Asked in the language that was heard; the choice stays with the person."""
+    return Reply("propose_language", offers=(speak(language),), language=language)
+
+
 def unsupported(kind: Kind) -> list[Reply]:
     """What we cannot read or hear gets an honest short answer."""
     if kind is Kind.group:
@@ -86,6 +104,7 @@ class _Turn:
     conversation: Conversation
     understood: Understood
     response: dict[str, str]
+    text: str
     now: datetime
 
     @property
@@ -99,13 +118,32 @@ def _topic_or_plain(turn: _Turn) -> list[Reply]:
         return [Reply(turn.key)]
     if turn.key == turn.understood.intent and turn.key not in _NO_TOPIC:
         turn.conversation.topic = turn.key
-        return [Reply(turn.key, offers=(PERSON,), topic=turn.key)]
+        return [_explained(turn.key)]
     return [Reply.with_menu(turn.key)]
+
+
+def _explained(topic: str) -> Reply:
+    """The answer to a topic, or honestly that there is none yet."""
+    named = {"topic": Named(f"label.{topic}")}
+    if topic in coming.INFO:
+        return Reply.with_person("coming.info", **named)
+    if topic in coming.CASE:
+        return Reply.with_person("coming.case", **named)
+    return Reply(topic, offers=(PERSON,), topic=topic)
+
+
+def _out_of_scope(turn: _Turn) -> list[Reply]:
+    """What is not ours to answer; where to go with it, if we know that."""
+    turn.conversation.misses = 0
+    place = elsewhere(turn.text)
+    return [Reply.with_person(place) if place else Reply.with_menu("out_of_scope")]
 
 
 def _missed(turn: _Turn) -> list[Reply]:
     """Offer the best guesses, or the menu; after two misses in a row a person comes first."""
     turn.conversation.misses += 1
+    if language := unspoken_language(turn.text):
+        return [not_spoken(language)]
     if turn.key == "not_understood":
         reply = Reply.with_menu("not_understood")
     else:
@@ -131,6 +169,7 @@ def _hand_over(turn: _Turn) -> list[Reply]:
 
 
 _SPECIAL: dict[str, Callable[[_Turn], list[Reply]]] = {
+    "out_of_scope": _out_of_scope,
     "did_you_mean": _missed,
     "not_understood": _missed,
     "next_talk": _next_talk,

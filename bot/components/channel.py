@@ -11,7 +11,6 @@ from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
-from rasa.shared.core.constants import DEFAULT_INTENTS, USER_INTENT_OUT_OF_SCOPE
 from rasa.shared.core.domain import Domain
 from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, Sanic, response
@@ -19,17 +18,18 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from components import action_validation
-from components.doubt import DOUBTS
+from components.understanding import Understanding, real_intents, understand
 
 logger = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Wegwijs-Secret"
 _LARGEST_BODY = 64 * 1024  # bytes
 _LONGEST_SESSION = 200  # characters
-_RANKED = 10
+_LONGEST_LANGUAGE = 3  # characters
+
+_FIELDS = {"session", "text", "intent", "language"}
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
-ParseData = dict[str, Any]
 
 
 class Malformed(Exception):
@@ -47,6 +47,7 @@ class Turn:
     session: str
     text: str | None
     intent: str | None
+    language: str | None = None
 
 
 class WegwijsInput(InputChannel):
@@ -113,9 +114,10 @@ def _read(request: Request, domain: Domain) -> Turn:
         body = request.json
     except Exception as error:
         raise Malformed("no json") from error
-    if not isinstance(body, dict) or not set(body) <= {"session", "text", "intent"}:
+    if not isinstance(body, dict) or not set(body) <= _FIELDS:
         raise Malformed("session with text or intent expected")
     session, text, intent = body.get("session"), body.get("text"), body.get("intent")
+    language = body.get("language")
     if not isinstance(session, str) or not 0 < len(session) <= _LONGEST_SESSION:
         raise Malformed("session")
     if (text is None) == (intent is None):
@@ -124,7 +126,9 @@ def _read(request: Request, domain: Domain) -> Turn:
         raise Malformed("text")
     if intent is not None and not _is_intent(intent, domain):
         raise Malformed("intent")
-    return Turn(session, text, intent)
+    if language is not None and not _is_language(language):
+        raise Malformed("language")
+    return Turn(session, text, intent, language)
 
 
 def _is_plain_text(text: object) -> bool:
@@ -140,10 +144,8 @@ def _is_intent(intent: object, domain: Domain) -> bool:
     return isinstance(intent, str) and intent in real_intents(domain)
 
 
-def real_intents(domain: Domain) -> set[str]:
-    """What a person can mean: neither Rasa's own commands nor our signs of doubt."""
-    commands = set(DEFAULT_INTENTS) - {USER_INTENT_OUT_OF_SCOPE}
-    return set(domain.intents) - commands - DOUBTS
+def _is_language(language: object) -> bool:
+    return isinstance(language, str) and language.isalpha() and len(language) <= _LONGEST_LANGUAGE
 
 
 async def _answer(turn: Turn, agent: Any, on_new_message: OnNewMessage) -> dict[str, Any]:
@@ -168,24 +170,13 @@ async def _answer(turn: Turn, agent: Any, on_new_message: OnNewMessage) -> dict[
     }
 
 
-async def _understand(turn: Turn, agent: Any) -> ParseData:
+async def _understand(turn: Turn, agent: Any) -> Understanding:
     if turn.intent is not None:
         return {
             "intent": {"name": turn.intent, "confidence": 1.0},
             "ranking": [{"intent": turn.intent, "confidence": 1.0}],
         }
-    parsed = await agent.parse_message(turn.text)
-    known = real_intents(agent.domain)
-    ranking = [
-        {"intent": ranked["name"], "confidence": round(ranked["confidence"], 4)}
-        for ranked in parsed["intent_ranking"]
-        if ranked["name"] in known
-    ]
-    name, confidence = parsed["intent"]["name"], parsed["intent"]["confidence"]
-    return {
-        "intent": {"name": name, "confidence": round(confidence, 4)},
-        "ranking": ranking[:_RANKED],
-    }
+    return await understand(agent, str(turn.text), turn.language)
 
 
 def _payloads(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

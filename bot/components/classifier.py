@@ -34,7 +34,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     smallest_count: n-grams seen in fewer sentences are left out.
     penalty: the C of the linear support vector machine; smaller is smoother.
-    folds: how many parts the calibration leaves out in turn.
+    left_out: the share of the sentences on which the confidences are calibrated.
     """
 
     @classmethod
@@ -47,7 +47,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"smallest_count": 1, "penalty": 1.0, "folds": 5}
+        return {"smallest_count": 1, "penalty": 1.0, "left_out": 0.2}
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             [example.get(INTENT) for example in examples],
             smallest_count=self._config["smallest_count"],
             penalty=self._config["penalty"],
-            folds=self._config["folds"],
+            left_out=self._config["left_out"],
         )
         with self._model_storage.write_to(self._resource) as directory:
             joblib.dump(self._recogniser, directory / _FILE_NAME)

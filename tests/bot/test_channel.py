@@ -39,12 +39,18 @@ class FakeAgent:
     fails_with: Exception | None = None
     domain: Domain = DOMAIN
     parsed: list[str] = field(default_factory=list)
+    languages: list[str | None] = field(default_factory=list)
     handled: list[UserMessage] = field(default_factory=list)
 
-    async def parse_message(self, text: str) -> dict[str, Any]:
-        self.parsed.append(text)
+    @property
+    def processor(self) -> FakeAgent:
+        return self
+
+    async def parse_message(self, message: UserMessage) -> dict[str, Any]:
+        self.parsed.append(message.text)
+        self.languages.append(message.metadata["language"])
         return {
-            "text": text,
+            "text": message.text,
             "intent": {"name": self.guess[0], "confidence": self.guess[1]},
             "intent_ranking": [
                 {"name": name, "confidence": confidence} for name, confidence in self.ranking
@@ -118,6 +124,14 @@ async def test_a_text_gives_intent_ranking_and_keys(door: Door) -> None:
             "responses": [{"key": "pvt"}],
         },
     )
+
+
+async def test_the_language_of_the_conversation_reaches_the_pipeline(
+    door: Door, agent: FakeAgent
+) -> None:
+    await door.post({"session": "s1", "text": "pvt", "language": "ti"})
+    await door.post({"session": "s1", "text": "pvt"})
+    assert agent.languages == ["ti", None]
 
 
 async def test_a_text_is_parsed_once_and_never_reaches_the_tracker(

@@ -98,7 +98,7 @@ def test_an_untrained_classifier_says_so(storage: LocalModelStorage) -> None:
 
 def test_two_intents_with_one_sentence_each_can_be_told_apart() -> None:
     recogniser = Recogniser.learn(
-        ["hallo", "doei"], ["greet", "goodbye"], smallest_count=1, penalty=1.0, folds=5
+        ["hallo", "doei"], ["greet", "goodbye"], smallest_count=1, penalty=1.0, left_out=0.2
     )
     assert recogniser.rank("hallo")[0][0] == "greet"
     assert recogniser.rank("doei")[0][0] == "goodbye"

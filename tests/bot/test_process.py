@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import json
 import os
 import socket
@@ -23,14 +22,8 @@ from aiohttp import web
 
 ROOT = Path(__file__).resolve().parents[2]
 BOT = ROOT / "bot"
-CONVERSATIONS = sorted((ROOT / "tests/conversations").glob("*.tsv"))
 SECRET, TOKEN = "a-secret-for-this-test", "a-token-for-this-test"
 PATIENCE = 120  # seconds until a process listens
-
-EVERYDAY = sorted((ROOT / "tests/conversations/everyday").glob("*.tsv"))
-MOST_FALSE_ALARMS = 0.1
-LOWEST_TOP_1 = 0.85
-LOWEST_TOP_3 = 0.93
 
 
 @dataclass
@@ -118,11 +111,17 @@ def small_api() -> Iterator[int]:
         thread.join(10)
 
 
+def trained(place: Path) -> str:
+    """A model of the data as it is; `make test-bot` gives one that is there already."""
+    model = str(place / "model.tar.gz")
+    subprocess.run([sys.executable, "start.py", "train", model], cwd=BOT, check=True)
+    return model
+
+
 @pytest.fixture(scope="session")
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBot]:
     place = tmp_path_factory.mktemp("bot")
-    model = str(place / "model.tar.gz")
-    subprocess.run([sys.executable, "start.py", "train", model], cwd=BOT, check=True)
+    model = os.environ.get("WEGWIJS_MODEL") or trained(place)
     port, actions_port = free_port(), free_port()
     logs = [place / "rasa.log", place / "actions.log"]
     with ExitStack() as stack:
@@ -161,34 +160,6 @@ def test_nonsense_is_not_answered_as_if_it_were_understood(bot: RunningBot) -> N
     answer = bot.ask("nonsense", text="ღღღ ღღ")
     assert answer["intent"] == "unknown"
     assert answer["responses"] == [{"key": "not_understood"}]
-
-
-@pytest.mark.parametrize("conversation", CONVERSATIONS, ids=lambda path: path.stem)
-def test_most_of_what_people_say_is_understood(bot: RunningBot, conversation: Path) -> None:
-    with conversation.open(encoding="utf-8", newline="") as lines:
-        said = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
-    places = []
-    for number, line in enumerate(said):
-        ranking = bot.ask(f"{conversation.stem}-{number}", text=line["text"])["ranking"]
-        intents = [ranked["intent"] for ranked in ranking]
-        places.append(intents.index(line["intent"]) if line["intent"] in intents else len(intents))
-    top_1 = sum(place == 0 for place in places) / len(places)
-    top_3 = sum(place < 3 for place in places) / len(places)
-    assert (top_1 >= LOWEST_TOP_1, top_3 >= LOWEST_TOP_3) == (True, True), (top_1, top_3)
-
-
-@pytest.mark.parametrize("everyday", EVERYDAY, ids=lambda path: path.stem)
-def test_everyday_sentences_seldom_raise_the_alarm(bot: RunningBot, everyday: Path) -> None:
-    with everyday.open(encoding="utf-8", newline="") as file:
-        texts = [
-            row["text"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        ]
-    alarms = [
-        text
-        for number, text in enumerate(texts)
-        if bot.ask(f"{everyday.stem}-{number}", text=text)["intent"] == "nood"
-    ]
-    assert len(alarms) <= MOST_FALSE_ALARMS * len(texts), alarms
 
 
 def test_what_somebody_typed_is_in_no_log_and_no_tracker(bot: RunningBot) -> None:

@@ -16,7 +16,7 @@ from api.conversations.path import Claimed, MessagePath
 from api.conversations.rasa import RasaFailed, Understood
 from api.handovers.models import HandOver
 from tests.factories import FixedClock, ScriptedRasa, receive
-from translations.catalogue import Catalogues
+from translations.catalogue import OTHER_LANGUAGES, Catalogues
 
 _NO_ANSWERS = ("label.", "button.", "web.", "part.", "appointment.", "next_talk.", "language.own")
 _LINES = ("moment", "source_line", "person_says", "draft_mark", "unclear_mark")
@@ -132,7 +132,7 @@ def key_of(words: Words, language: str, text: str) -> str:
 
 @cache
 def _patterns(words: Words, language: str) -> list[tuple[str, re.Pattern[str]]]:
-    catalogue = words.catalogue
+    catalogue = words.other if language in OTHER_LANGUAGES else words.catalogue
     keys = {
         key
         for key in catalogue.keys()  # noqa: SIM118

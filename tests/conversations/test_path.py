@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from api.answers import coming
 from api.answers.reply import MENU
 from api.answers.words import Rendered, Words
 from api.conversations.inbox import LEASE
 from api.conversations.models import SESSION_IDLE, Author, Button, InboxMessage, Kind, Message
-from api.conversations.path import MAX_CHARACTERS, MAX_TRIES, Claimed, MessagePath, TooManyTries
+from api.conversations.path import MAX_TRIES, Claimed, MessagePath, TooManyTries
 from api.conversations.rasa import Question, Rasa, RasaFailed
 from api.conversations.replies import SAFETY, SAFETY_OFFER
+from api.conversations.rules import MAX_CHARACTERS
 from api.conversations.transcript import BUTTONS_LAST
 from api.db import Database
 from api.handovers import service
@@ -637,7 +639,8 @@ def test_the_script_proposes_the_language(chat: Chat, text: str, language: str) 
 def test_the_choice_of_the_person_rules_over_the_script(chat: Chat) -> None:
     chat.send("hallo", language="en")
     chat.send("كم ساعة مدة برنامج إعلان المشاركة؟")
-    assert {line.language for line in chat.last} == {"en"}
+    assert [line.language for line in chat.last] == ["ar", "en"]
+    assert chat.key(chat.last[0]) == "propose_language"
 
 
 def test_the_language_button_changes_the_language_and_starts_a_new_dialogue(chat: Chat) -> None:
@@ -805,3 +808,71 @@ def test_no_log_line_holds_what_somebody_wrote(
     logged = caplog.text + str([record.__dict__ for record in caplog.records])
     assert "rasa failed" in logged
     assert not [text for text in (*texts, "mijn laatste vraag", "111222333") if text in logged]
+
+
+def test_a_language_we_do_not_speak_is_told_so_in_that_language(
+    chat: Chat, rasa: ScriptedRasa
+) -> None:
+    chat.send("hallo", language="nl")
+    rasa.asked.clear()
+    assert chat.send("آیا باید امتحان زبان بدهم و کجا") == ["not_spoken"]
+    assert chat.last[-1].language == "fa"
+    assert chat.last[-1].text.startswith("هنوز زبان شما")
+    assert chat.actions() == ["language"] * 5 + ["person"]
+    assert chat.offered("person")[0].label == "صحبت با یک انسان"
+    assert rasa.asked == []
+    assert chat.conversation.speaks == "nl"
+
+
+def test_in_latin_letters_a_foreign_language_is_told_only_when_nothing_was_understood(
+    chat: Chat, rasa: ScriptedRasa
+) -> None:
+    question = "Salaan, waxaan rabaa inaan wax ka weydiiyo iskuulka"
+    assert chat.send(question)[-1] == "pvt"
+    rasa.otherwise = understood("not_understood", "unknown")
+    assert chat.send(question) == ["not_spoken"]
+    assert chat.last[-1].language == "so"
+
+
+def test_danger_in_a_language_we_do_not_speak_comes_before_that(chat: Chat) -> None:
+    assert "nood" in chat.send("112 سلام من کمک می خواهم همین الان help me 112 bellen")
+
+
+def test_another_language_than_the_chosen_one_is_proposed_once(chat: Chat) -> None:
+    chat.send("hallo", language="nl")
+    assert chat.send("çocuğum için kreş arıyorum", language="nl") == ["propose_language", "pvt"]
+    assert [line.language for line in chat.last] == ["tr", "nl"]
+    assert chat.send("kreş için nereye başvuracağım", language="nl") == ["pvt"]
+
+
+def test_the_proposed_language_is_one_button_away(chat: Chat) -> None:
+    chat.send("hallo", language="nl")
+    chat.send("çocuğum için kreş arıyorum", language="nl")
+    assert chat.choose("language", language="tr") == ["language_chosen"]
+    assert chat.conversation.speaks == "tr"
+
+
+def test_a_question_for_somebody_else_is_told_where_to_go(chat: Chat, rasa: ScriptedRasa) -> None:
+    rasa.otherwise = understood("out_of_scope")
+    assert chat.send("hoe krijg ik een visum voor mijn broer")[-1] == "elsewhere.residence"
+    assert chat.send("wie wint er vanavond") == ["out_of_scope"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "key"), [("knm", "coming.info"), ("mijn_voortgang", "coming.case")]
+)
+def test_a_topic_without_a_checked_answer_is_named_and_goes_to_a_person(
+    chat: Chat, rasa: ScriptedRasa, intent: str, key: str
+) -> None:
+    rasa.otherwise = understood(intent)
+    chat.send("hallo")
+    assert chat.send("een vraag") == [key]
+    assert chat.words.text("nl", f"label.{intent}") in chat.last[-1].text
+    assert chat.actions() == ["person"]
+
+
+def test_every_intent_that_is_recognised_has_words(words: Words) -> None:
+    answered = {key for key in coming.INFO | coming.CASE if key in words.catalogue}
+    assert answered == set()
+    for intent in coming.INFO | coming.CASE:
+        assert f"label.{intent}" in words.catalogue

@@ -75,7 +75,7 @@ def ask(server: Server, question: Question) -> str:
 
 def test_a_question_goes_out_with_the_secret_and_its_dialogue(server: Server) -> None:
     assert ask(server, Question("s1", text="wat is PVT?")) == "pvt"
-    body = {"session": "s1", "text": "wat is PVT?"}
+    body = {"session": "s1", "text": "wat is PVT?", "language": None}
     assert server.asked == [("/webhooks/wegwijs/messages", SECRET, body)]
 
 

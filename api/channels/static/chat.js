@@ -104,7 +104,7 @@ function receive(message) {
   lastId = Math.max(lastId, message.id);
   starters.hidden = true;
   const mine = said.get(message.inReplyTo);
-  if (message.author === "bot") lastLanguage = message.language;
+  lastLanguage = message.speaks;
   if (mine && message.author === "participant") confirm(mine.element, message);
   else show(message, mine);
 }
@@ -124,7 +124,7 @@ function show(message, mine) {
   if (follow) bringIntoView(mine && bothFit(mine.element, element) ? mine.element : element);
   if (!mine || !message.final) return;
   stopWaitingFor(message.inReplyTo);
-  if (message.language !== page.language) goTo(message.language);
+  if (message.speaks !== page.language) goTo(message.speaks);
 }
 
 function goTo(language) {

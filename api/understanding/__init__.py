@@ -1,0 +1,1 @@
+"""How well messages are understood, and how the bot learns from what it did not understand."""

@@ -1,0 +1,1 @@
+"""How well messages are understood, and learning from those that were not."""
