@@ -15,9 +15,9 @@ from babel.messages.pofile import read_po
 
 SOURCE = "nl"
 LANGUAGES = ("nl", "ar", "ti", "en", "tr")
-OTHER_LANGUAGES = ("am", "ckb", "fa", "fr", "ps", "ru", "so", "uk", "ur")
+OTHER_LANGUAGES = ("am", "fa", "fr", "ku", "ps", "ru", "so", "uk", "ur")
 """Recognised, to say in the language itself that it is not spoken here yet."""
-RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "ps", "ur"})
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "ku", "ps", "ur"})
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 

@@ -23,14 +23,11 @@ _SURE = 85
 
 _BY_SCRIPT = {"ARABIC": "ar", "ETHIOPIC": "ti"}
 _IN_SCRIPT = {
-    "ARABIC": frozenset({"ar", "fa", "ckb", "ps", "ur"}),
+    "ARABIC": frozenset({"ar", "fa", "ku", "ps", "ur"}),
     "ETHIOPIC": frozenset({"ti", "am"}),
     "CYRILLIC": frozenset({"uk", "ru"}),
     "LATIN": frozenset({"nl", "en", "tr", "so", "fr"}),
 }
-_SAME = {"ku": "ckb"}
-"""The detector's name, in Arabic script, for what our catalogue calls Sorani."""
-
 _ENOUGH_SMALL_WORDS = 2
 
 
@@ -83,7 +80,7 @@ def _detected(text: str) -> str:
     printable = "".join(sign if sign.isprintable() else " " for sign in text)
     _, _, found = pycld2.detect(printable, bestEffort=True)
     _, code, percent, _ = found[0]
-    return _SAME.get(code, code) if percent >= _SURE else ""
+    return code if percent >= _SURE else ""
 
 
 def _is_confirmed(language: str, text: str) -> bool:

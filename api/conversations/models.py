@@ -135,7 +135,7 @@ class Message(Base):
     kind: Mapped[Kind] = mapped_column(choice(Kind), default=Kind.text)
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str] = mapped_column(Text)
-    language: Mapped[str] = mapped_column(String(3))
+    language: Mapped[str] = mapped_column(String(2))
     draft: Mapped[bool] = mapped_column(default=False)
     buttons: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     """What stood under it: [{"id": ..., "label": ...}]."""
