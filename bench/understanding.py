@@ -5,8 +5,6 @@ All of them learn from the same sentences and are asked the development set; Ras
 """
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.progress import Progress
-from api.system import BOT, ROOT, CannotStart, bot_python
+from api.understanding.bot import ask_bot
 from api.understanding.lines import Line, read_development_set
 from translations.catalogue import LANGUAGES
 
@@ -43,31 +41,16 @@ def main() -> int:
 
 
 def _run(name: str, size: int, lines: list[Line]) -> dict[str, Any]:
-    asked = "".join(
-        json.dumps(
-            {
-                "language": line.language,
-                "text": line.text,
-                "intent": line.intent,
-                "alternatives": sorted(line.alternatives),
-            }
-        )
-        + "\n"
-        for line in lines
-    )
-    finished = subprocess.run(
-        [bot_python(), "start.py", "compare", name, str(size)],
-        cwd=BOT,
-        input=asked,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        check=False,
-    )
-    if finished.returncode:
-        raise CannotStart(f"{name}: {finished.stderr[-2000:]}")
-    result: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
-    return result
+    return ask_bot("compare", name, str(size), asked=map(_question, lines))[-1]
+
+
+def _question(line: Line) -> dict[str, object]:
+    return {
+        "language": line.language,
+        "text": line.text,
+        "intent": line.intent,
+        "alternatives": sorted(line.alternatives),
+    }
 
 
 def _table(found: list[dict[str, Any]]) -> Table:

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from components.importer import NLU, Example, read_examples
+from components.importer import Example, all_examples
 from components.recogniser import Recogniser
+from evaluation import recogniser_settings
 from rasa.core.agent import Agent
 from rasa.model_training import train_nlu
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -28,7 +29,6 @@ from sklearn.svm import LinearSVC
 
 from translations.normalise import normalise
 
-CONFIG = Path(__file__).resolve().parent / "config.yml"
 # Rasa's own suggestion for a new assistant, without its fallback and its response selector.
 RASA_DEFAULT: list[dict[str, Any]] = [
     {"name": "WhitespaceTokenizer"},
@@ -70,7 +70,7 @@ def compare(name: str, size: str) -> None:
 
 def _examples(size: int) -> list[Example]:
     """All, or a fixed choice that takes languages and intents in turn."""
-    examples = list(read_examples(tuple(map(str, NLU.glob("*/*.yml")))))
+    examples = all_examples()
     if not size:
         return examples
     by_kind: dict[tuple[str, str], list[Example]] = defaultdict(list)
@@ -84,12 +84,10 @@ def _examples(size: int) -> list[Example]:
 
 
 def _ours(examples: list[Example]) -> Best:
-    pipeline = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["pipeline"]
-    config = next(step for step in pipeline if step["name"].endswith("LinearIntentClassifier"))
     recogniser = Recogniser.learn(
         [normalise(text) for _, _, text in examples],
         [intent for _, intent, _ in examples],
-        **{name: config[name] for name in Recogniser.SETTINGS},
+        **recogniser_settings(),
     )
     return lambda text: recogniser.rank(normalise(text))[0][0]
 

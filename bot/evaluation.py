@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 import yaml
 from components.doubt import Thresholds
-from components.importer import NLU, read_examples
+from components.importer import all_examples
 from components.recogniser import Recogniser
 from components.understanding import understand as understand_one
 from rasa.core.agent import Agent
@@ -44,10 +44,8 @@ async def _understand(agent: Any, asked: TextIO, found: TextIO) -> None:
 
 def crossvalidate(parts: str, found: TextIO = sys.stdout) -> None:
     """Each training example, judged by a model of the others: as `understand`, with its truth."""
-    config = yaml.safe_load((BOT / "config.yml").read_text(encoding="utf-8"))
-    steps = {step["name"].rpartition(".")[2]: step for step in config["pipeline"]}
-    thresholds = Thresholds.read(steps["Doubt"])
-    examples = list(read_examples(tuple(map(str, NLU.glob("*/*.yml")))))
+    thresholds, settings = Thresholds.read(step("Doubt")), recogniser_settings()
+    examples = all_examples()
     texts = [normalise(text) for _, _, text in examples]
     intents = [intent for _, intent, _ in examples]
     folds = StratifiedKFold(int(parts), shuffle=True, random_state=1)
@@ -55,7 +53,7 @@ def crossvalidate(parts: str, found: TextIO = sys.stdout) -> None:
         recogniser = Recogniser.learn(
             [texts[place] for place in known],
             [intents[place] for place in known],
-            **{name: steps["LinearIntentClassifier"][name] for name in Recogniser.SETTINGS},
+            **settings,
         )
         for place in left_out:
             language, intent, text = examples[place]
@@ -69,6 +67,18 @@ def crossvalidate(parts: str, found: TextIO = sys.stdout) -> None:
                 confidence=round(ranking[0][1], 4),
                 ranking=[name for name, _ in ranking[:_RANKED]],
             )
+
+
+def recogniser_settings() -> dict[str, Any]:
+    """What `Recogniser.learn` is given in production."""
+    classifier = step("LinearIntentClassifier")
+    return {name: classifier[name] for name in Recogniser.SETTINGS}
+
+
+def step(name: str) -> dict[str, Any]:
+    """The step of the pipeline with this class, as config.yml has it."""
+    config = yaml.safe_load((BOT / "config.yml").read_text(encoding="utf-8"))
+    return next(each for each in config["pipeline"] if each["name"].endswith(f".{name}"))
 
 
 def _write(found: TextIO, **values: Any) -> None:
