@@ -16,8 +16,9 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from telegram import Update
 
+from api.answers.tasks import RuleWatch
 from api.answers.words import Words
-from api.channels import telegram, webchat
+from api.channels import media, telegram, webchat
 from api.clock import Clock, system_clock
 from api.console import routes as console
 from api.conversations import routes as sessions
@@ -48,7 +49,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     """The whole application; nothing connects before it starts."""
     app = FastAPI(title="Wegwijs", lifespan=_lifespan, openapi_url=None, redirect_slashes=False)
     app.state.settings, app.state.clock = settings, clock
-    app.state.words = Words(settings.translations)
+    app.state.words = Words(settings.translations, settings.recordings)
     app.state.database = Database(settings.database_url)
     app.state.rasa = Rasa(
         settings.rasa_url,
@@ -63,6 +64,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     app.mount("/static/chat", StaticFiles(directory=HERE / "channels" / "static"))
     app.mount("/static/console", StaticFiles(directory=HERE / "console" / "static"))
     app.include_router(console.pages)
+    app.include_router(media.pages)
     app.include_router(webchat.pages)
     app.post(telegram.WEBHOOK_PATH, include_in_schema=False)(telegram_webhook)
     app.middleware("http")(_guard)
@@ -179,10 +181,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if settings.telegram_token:
             bot = telegram.open_bot(settings)
             state.door = telegram.TelegramDoor(bot, state.database, state.clock)
-            channels[Channel.telegram] = partial(telegram.deliver, bot)
+            channels[Channel.telegram] = partial(telegram.deliver, bot, state.words.recordings)
             loops.append(_telegram(state.door, settings))
         if settings.workers:
             loops.append(InboxWorker(_path(state)).run())
+            loops.append(RuleWatch(state.database, state.words.rules, state.clock).run())
             loops.append(Sender(state.database, state.words, state.clock, channels).run())
         for loop in loops:
             task = asyncio.create_task(loop)

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -13,28 +12,30 @@ from typing import Annotated, Any
 import httpx
 import typer
 from rich.console import Console
-from sqlalchemy.orm import Session
 
+from api.answers.commands import app as answers
 from api.chat_client import ChatClient, Line, NoAnswer
 from api.clock import system_clock
 from api.db import Database
 from api.demo import Demo, plant
-from api.errors import WegwijsError
-from api.people.service import save_regisseur, save_town
+from api.people.commands import app as towns
 from api.progress import Progress
 from api.schema import migrate as migrate_database
 from api.settings import DEFAULT_DATABASE
 from api.smoke import SmokeFailed, walk
 from api.system import ROOT, CannotStart, System, free_port, train_if_changed
+from api.terminal import store, told_plainly
 from api.understanding.judging import cross_validate, judge
-from api.understanding.learning import COLUMNS, CannotLearn
+from api.understanding.learning import COLUMNS
 from api.understanding.learning import learn as learn_labelled
-from api.understanding.lines import BadLines, read_development_set, read_lines
+from api.understanding.lines import read_development_set, read_lines
 from api.understanding.report import print_report, report
 from api.understanding.unanswered import list_unanswered
 from translations.catalogue import LANGUAGES
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(towns)
+app.add_typer(answers, name="answers")
 
 DEFAULT_PORT = 8000
 DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
@@ -50,7 +51,7 @@ def demo(
     """Start everything with invented people, until Ctrl-C."""
     progress = Progress()
     began = time.monotonic()
-    with _told_plainly():
+    with told_plainly():
         planted, password = _plant(DEMO_DATABASE)
         with System(DEMO_DATABASE, port, progress=progress) as system:
             _print_welcome(system.url, planted, password, time.monotonic() - began)
@@ -65,7 +66,7 @@ def demo(
 @app.command()
 def smoke() -> None:
     """Start everything, ask one question per language, walk to a person and back; 0 if all fits."""
-    with _told_plainly(), _own_system() as (url, password, planted):
+    with told_plainly(), _own_system() as (url, password, planted):
         try:
             walk(url, planted, password, typer.echo)
         except (SmokeFailed, NoAnswer) as failure:
@@ -88,7 +89,7 @@ def ask(
     if (text is None) != stdin:
         raise typer.BadParameter("give a question, or --stdin")
     questions = _lines_of_stdin() if stdin else iter([(language, text or "")])
-    with _told_plainly(), _some_system(url) as where:
+    with told_plainly(), _some_system(url) as where:
         for one_language, question in questions:
             if one_language not in LANGUAGES:
                 raise CannotStart(f"language {one_language!r}: choose from {', '.join(LANGUAGES)}")
@@ -101,7 +102,7 @@ def ask(
 @app.command()
 def train() -> None:
     """Train the model if its data changed."""
-    with _told_plainly():
+    with told_plainly():
         typer.echo(train_if_changed(Progress()))
 
 
@@ -115,7 +116,7 @@ def evaluate(
 ) -> None:
     """Say how well messages are understood, by language, style and intent."""
     progress = Progress()
-    with _told_plainly():
+    with told_plainly():
         lines = read_lines(file) if file else read_development_set()
         judged = judge(lines, progress)
         if as_json:
@@ -132,7 +133,7 @@ def unanswered(
     database_url: Annotated[str, typer.Option(envvar="DATABASE_URL")] = DEFAULT_DATABASE,
 ) -> None:
     """List what was not understood, for a person to label: fill in the last column."""
-    with _told_plainly(), _store(database_url) as session:
+    with told_plainly(), store(database_url) as session:
         typer.echo("\t".join(COLUMNS))
         for each in list_unanswered(session):
             typer.echo(f"{each.language}\t{each.text}\t{each.times}\t")
@@ -143,7 +144,7 @@ def learn(
     file: Annotated[Path, typer.Argument(help="The list of `unanswered`, with intents.")],
 ) -> None:
     """Write labelled sentences into the training data; `wegwijs train` then learns them."""
-    with _told_plainly():
+    with told_plainly():
         for path, number in learn_labelled(file).items():
             typer.echo(f"{number} into {path.relative_to(ROOT)}")
 
@@ -160,36 +161,6 @@ def migrate(
 
 
 @app.command()
-def add_town(
-    town: Annotated[str, typer.Argument(help="The word in /chat/<town>, such as weert.")],
-    name: Annotated[str, typer.Argument(help="The name people read.")],
-    opens: Annotated[str, typer.Option(help="Opening time, Monday to Friday.")] = "09:00",
-    closes: Annotated[str, typer.Option(help="Closing time.")] = "17:00",
-    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL")] = DEFAULT_DATABASE,
-) -> None:
-    """Add a municipality, or change its name and opening times."""
-    opening = {str(day): [opens, closes] for day in range(1, 6)}
-    with _told_plainly(), _store(database_url) as session:
-        save_town(session, town, name, opening)
-    typer.echo(f"{name} is there: /chat/{town}")
-
-
-@app.command()
-def add_regisseur(
-    first_name: str,
-    last_name: str,
-    email: str,
-    town: Annotated[list[str], typer.Option(help="Once for each municipality.")],
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
-    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL")] = DEFAULT_DATABASE,
-) -> None:
-    """Add somebody who answers questions in the console."""
-    with _told_plainly(), _store(database_url) as session:
-        save_regisseur(session, first_name, last_name, email, password, town, system_clock())
-    typer.echo(f"{first_name} can sign in with {email}.")
-
-
-@app.command()
 def openapi(
     check: Annotated[bool, typer.Option("--check", help="Only compare.")] = False,
 ) -> None:
@@ -203,33 +174,6 @@ def openapi(
     elif not path.exists() or path.read_text() != text:
         typer.echo("openapi.json is out of date: run `uv run wegwijs openapi`", err=True)
         raise typer.Exit(1)
-
-
-@contextmanager
-def _told_plainly() -> Iterator[None]:
-    """What a user can mend is a sentence, not a traceback; a polite kill ends what we started."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise typer.Exit(128 + signal.SIGINT) from None
-    except (CannotStart, NoAnswer, BadLines, CannotLearn) as error:
-        typer.echo(f"wegwijs: {error}", err=True)
-        raise typer.Exit(1) from error
-
-
-@contextmanager
-def _store(database_url: str) -> Iterator[Session]:
-    """A transaction in a migrated database; a refusal is told as a sentence."""
-    database = Database(database_url)
-    try:
-        migrate_database(database)
-        with database.writing() as session:
-            yield session
-    except WegwijsError as error:
-        raise CannotStart(str(error)) from error
-    finally:
-        database.close()
 
 
 def _plant(database_url: str) -> tuple[Demo, str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
+from api.answers import models as answers
 from api.appointments import models as appointments
 from api.cases import models as cases
 from api.conversations import models as conversations
@@ -13,7 +14,7 @@ from api.handovers import models as handovers
 from api.outbox import models as outbox
 from api.people import models as people
 
-MODELS = (appointments, cases, conversations, handovers, outbox, people)
+MODELS = (answers, appointments, cases, conversations, handovers, outbox, people)
 METADATA = Base.metadata
 
 

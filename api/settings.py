@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     translations: Path = Field(
         Path(__file__).parent.parent / "translations", alias="WEGWIJS_TRANSLATIONS"
     )
+    recordings: Path = Field(Path("var/recordings"), alias="WEGWIJS_RECORDINGS")
     workers: bool = Field(True, alias="WEGWIJS_WORKERS")
 
     @model_validator(mode="after")

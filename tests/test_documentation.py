@@ -125,9 +125,11 @@ def targets() -> frozenset[str]:
 
 @cache
 def commands() -> frozenset[str]:
-    return frozenset(
-        c.callback.__name__.replace("_", "-") for c in cli.registered_commands if c.callback
-    )
+    groups = {group.name for group in cli.registered_groups if group.name}
+    flat = [group.typer_instance for group in cli.registered_groups if not group.name]
+    found = [command for app in (cli, *filter(None, flat)) for command in app.registered_commands]
+    named = {command.callback.__name__.replace("_", "-") for command in found if command.callback}
+    return frozenset(groups | named)
 
 
 @pytest.mark.parametrize("name", quoted("ARCHITECTURE.md"))
@@ -191,9 +193,9 @@ def test_the_picture_shows_words_of_the_catalogues(language: str, words: Words) 
 def _text(words: Words, catalogues: Catalogues, language: str, key: str) -> str:
     """A text with the facts of the picture in its gaps, and the name of a gap for all others."""
     facts: dict[str, object] = {
-        **words.rules.values(MONDAY_AT_NINE.date()),
+        **{key: rule.value for key, rule in words.rules.told(MONDAY_AT_NINE.date()).items()},
         "earliest": words.moment(language, MONDAY_AT_NINE),
-        "source": words.topics["pvt"].source,
+        "source": words.rules.sources.cite(words.topics["pvt"].sources),
         "language": words.console.text(SOURCE, "language.ar").text,
     }
     values = {gap: facts.get(gap, gap) for gap in catalogues.gaps(key)}

@@ -58,7 +58,7 @@ def url_of(database: Database) -> str:
 @pytest.fixture(autouse=True)
 def words_are_read_once(words: Words, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are the same for every test, and reading them takes long."""
-    monkeypatch.setattr(api.app, "Words", lambda _: words)
+    monkeypatch.setattr(api.app, "Words", lambda *_: words)
 
 
 @pytest.fixture

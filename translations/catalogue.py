@@ -1,13 +1,16 @@
 """The words of the product: gettext catalogues, looked up by key.
 
-`msgctxt` is the key, `msgid` the Dutch source, `msgstr` the translation. A translator comment
-`state: draft` marks a text that no native speaker has checked; `state: checked …` one that was.
+`msgctxt` is the key, `msgid` the Dutch that was translated, `msgstr` the translation. A translator
+comment `state: draft` marks a text that no native speaker has checked, `state: checked by …` one
+that was. Where the Dutch has changed since, the translation is outdated, whatever was checked.
 """
 
 import gettext
+import re
 import string
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
 from babel.messages.catalog import Message
@@ -19,22 +22,43 @@ OTHER_LANGUAGES = ("am", "fa", "fr", "ku", "ps", "ru", "so", "uk", "ur")
 """Recognised, to say in the language itself that it is not spoken here yet."""
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "ku", "ps", "ur"})
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?؟።፧]) +")
 
 
 class CatalogueError(Exception):
     """A catalogue is missing or does not fit the Dutch source; the message says where."""
 
 
+class State(StrEnum):
+    """How far a text can be trusted."""
+
+    source = "source"
+    draft = "draft"
+    """No native speaker has checked it."""
+    checked = "checked"
+    outdated = "outdated"
+    """The Dutch has changed since it was translated."""
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether readers are told that nobody has checked what they read."""
+        return self in (State.draft, State.outdated)
+
+
 @dataclass(frozen=True)
 class Entry:
     forms: tuple[str, ...]
     gaps: frozenset[str]
-    draft: bool
+    state: State
+    source: tuple[str, ...]
+    """The Dutch that was translated."""
+    note: str = ""
+    """By whom and when it was checked."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """Words in one language; `draft` when no native speaker has checked them."""
+    """Words in one language; `draft` when no native speaker has checked them as they are."""
 
     text: str
     language: str
@@ -79,8 +103,17 @@ class Catalogue:
             names = frozenset().union(*map(gaps, words))
         except ValueError as error:
             raise CatalogueError(f"{path}: {message.context} has a stray brace: {error}") from error
-        draft = any(comment.strip() == "state: draft" for comment in message.user_comments)
-        return Entry(words, names, draft)
+        state, note = self._state(message, path)
+        return Entry(words, names, state, source, note)
+
+    def _state(self, message: Message, path: Path) -> tuple[State, str]:
+        if self.language == SOURCE:
+            return State.source, ""
+        for comment in message.user_comments:
+            word, _, note = comment.strip().removeprefix("state: ").partition(" ")
+            if comment.strip().startswith("state: ") and word in (State.draft, State.checked):
+                return State(word), note
+        raise CatalogueError(f"{path}: {message.context} has no line `# state: draft` or `checked`")
 
     def form(self, entry: Entry, count: int | None) -> str:
         """The form of the text for this count."""
@@ -102,6 +135,7 @@ class Catalogues:
             for language in languages
         }
         self._refuse_holes()
+        self._mark_outdated()
 
     def __contains__(self, key: str) -> bool:
         return key in self._by_language[SOURCE].entries
@@ -111,6 +145,10 @@ class Catalogues:
 
     def gaps(self, key: str) -> frozenset[str]:
         return self._by_language[SOURCE].entries[key].gaps
+
+    def entry(self, language: str, key: str) -> Entry:
+        """The text as it stands in the file. Raises KeyError for an unknown key."""
+        return self._by_language[language].entries[key]
 
     def text(
         self,
@@ -127,7 +165,24 @@ class Catalogues:
         catalogue = self._by_language[language]
         entry, values = catalogue.entries[key], values or {}
         filled = {name: _isolated(values[name], language) for name in entry.gaps}
-        return Text(catalogue.form(entry, count).format_map(filled), language, entry.draft)
+        return Text(catalogue.form(entry, count).format_map(filled), language, entry.state.is_draft)
+
+    def known(
+        self, language: str, key: str, values: Mapping[str, object]
+    ) -> tuple[Text, frozenset[str]]:
+        """The text without the sentences of which a gap cannot be filled, and those gaps."""
+        entry = self._by_language[language].entries[key]
+        unknown = entry.gaps - values.keys()
+        told = _without(entry.forms[0], unknown) if unknown else entry.forms[0]
+        filled = {name: _isolated(values[name], language) for name in gaps(told)}
+        return Text(told.format_map(filled), language, entry.state.is_draft), unknown
+
+    def _mark_outdated(self) -> None:
+        source = self._by_language[SOURCE].entries
+        for catalogue in self._by_language.values():
+            for key, entry in catalogue.entries.items():
+                if entry.source != source[key].source:
+                    catalogue.entries[key] = replace(entry, state=State.outdated)
 
     def _refuse_holes(self) -> None:
         source = self._by_language[SOURCE].entries
@@ -138,6 +193,17 @@ class Catalogues:
                 wanted = source[key].gaps
                 if any(gaps(form) != wanted for form in entry.forms):
                     raise CatalogueError(f"{language}: {key} must have the gaps {sorted(wanted)}")
+
+
+def _without(text: str, unknown: frozenset[str]) -> str:
+    lines = []
+    for line in text.split("\n"):
+        sentences = _BETWEEN_SENTENCES.split(line)
+        kept = [sentence for sentence in sentences if not gaps(sentence) & unknown]
+        if kept:
+            bullet = "• " if line.startswith("• ") and not kept[0].startswith("• ") else ""
+            lines.append(bullet + " ".join(kept))
+    return "\n".join(lines)
 
 
 def _isolated(value: object, language: str) -> str:

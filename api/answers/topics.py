@@ -1,35 +1,66 @@
-"""Where an answer comes from, when it was checked, and what to read next."""
+"""Where an answer comes from, for whom it is, who helps, and what to read next."""
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
-TOPICS_FILE = Path(__file__).with_name("topics.toml")
+from pydantic import Field
+
+from api.cases.models import Group
+from api.cases.sources import Sources
+from api.tables import Table, read_tables
+
+HERE = Path(__file__).parent
+TOPICS_FILE, PAPERS_FILE = HERE / "topics.toml", HERE / "papers.toml"
+HELPERS = frozenset(
+    {
+        *("regisseur", "municipality", "income", "duo", "toeslagen", "svb", "guidance"),
+        *("coordinator", "vraagwijzer", "cjg", "jgz", "amw", "goedbezig", "werkkom"),
+        *("leerwerkloket", "bibliocenter", "language_school", "childcare", "housing", "coa"),
+        *("vluchtelingenwerk", "legal_desk", "ombudsman", "doctor", "veilig_thuis", "ind"),
+        *("idw", "key_person", "school"),
+    }
+)
+"""Organisations that texts send people to; where they are is a setting of the town."""
 
 
-@dataclass(frozen=True)
-class Topic:
-    key: str
-    source: str
+class Topic(Table):
+    group: str
+    """The picture of the menu under which it stands; empty where it is in no menu."""
+    covers: tuple[str, ...]
+    """Topics of the towns' papers."""
+    sources: tuple[str, ...] = Field(min_length=1)
     checked_on: date
-    related: tuple[str, ...]
+    helpers: tuple[str, ...]
+    related: tuple[str, ...] = Field(max_length=2)
     wi2021: bool = False
     """Only for who falls under the Wet inburgering 2021; the others are told to ask."""
+    by_group: Mapping[Group, str] = Field(default_factory=dict)
+    """The text that is added for each permit group; empty where all are treated alike."""
+    careful: frozenset[Group] = frozenset()
+    """Groups for which the law is unclear: a person is offered first."""
 
 
-def load_topics(path: Path = TOPICS_FILE) -> Mapping[str, Topic]:
-    """All topics by key. Raises ValueError, naming the topic, where a field is missing."""
-    with path.open("rb") as file:
-        tables = tomllib.load(file)
-    return {key: _topic(path, key, table) for key, table in tables.items()}
+class PaperTopic(Table):
+    """What the towns' papers name, and who may ask for it."""
+
+    title: str
+    audience: frozenset[Literal["participant", "coach", "staff", "history"]]
+    sources: tuple[str, ...]
 
 
-def _topic(path: Path, key: str, table: Mapping[str, object]) -> Topic:
-    match table:
-        case {"source": str(source), "checked_on": date() as checked_on, "related": list(related)}:
-            names = tuple(str(other) for other in related)
-            return Topic(key, source, checked_on, names, table.get("wi2021") is True)
-        case _:
-            raise ValueError(f"{path.name}: [{key}] needs source, checked_on and related")
+def load_topics(sources: Sources, path: Path = TOPICS_FILE) -> Mapping[str, Topic]:
+    """All topics by key. Raises ValueError that names the topic and what is wrong with it."""
+    topics = {topic.key: topic for topic in read_tables(path, Topic)}
+    for key, topic in topics.items():
+        if unknown := [name for name in topic.sources if name not in sources]:
+            raise ValueError(f"{path.name}: [{key}] sources.toml has no {', '.join(unknown)}")
+        if unknown := [name for name in topic.helpers if name not in HELPERS]:
+            raise ValueError(f"{path.name}: [{key}] nobody knows {', '.join(unknown)}")
+    return topics
+
+
+def load_papers(path: Path = PAPERS_FILE) -> Mapping[str, PaperTopic]:
+    """The topics of the towns' papers by key. Raises ValueError where one is incomplete."""
+    return {topic.key: topic for topic in read_tables(path, PaperTopic)}

@@ -1,31 +1,37 @@
 """The one place where a reply gets its words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
 from babel.dates import format_date, get_day_names
-from babel.numbers import format_decimal
 from sqlalchemy.orm import Session
 
-from api.answers.reply import Named, Offer, Reply, ask
+from api.answers.figures import (
+    day_in_words,
+    month_in_words,
+    number_in_words,
+    part_of_day,
+)
+from api.answers.recordings import Recording, Recordings
+from api.answers.reply import PERSON, Month, Named, Offer, Part, Reply
 from api.answers.topics import Topic, load_topics
 from api.appointments.models import Appointment
-from api.cases.rules import Rules, load_rules
+from api.cases.local_rules import MUNICIPALITY, local_rules
+from api.cases.rules import Rule, Rules, load_rules
 from api.clock import local
 from api.conversations.models import Conversation
-from api.people.models import Role
+from api.people.contacts import find_contacts
+from api.people.models import Contact
 from translations.catalogue import OTHER_LANGUAGES, SOURCE, Catalogues, Text
 
-HUMAN = "mens_spreken"
-"""Offered under every answer anyway, by a button that needs no Rasa."""
 COACH_INSTEAD = {"next_talk_none": "mijn_afspraken"}
-DATES = {"ti": "dd-MM-y"}
-"""Month names in Tigrinya also name the months of the Ge'ez calendar; a number cannot mislead."""
 MAX_LABEL = 40
 """Longer labels are cut off on a phone."""
+TICKED, OPEN = "☑", "☐"
+CONTACT_LINES = ("phone", "address", "hours", "url")
 
 
 @dataclass(frozen=True)
@@ -36,122 +42,251 @@ class Rendered:
     language: str
     draft: bool
     buttons: tuple[tuple[Offer, str], ...]
+    media: str | None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads it, in which language, and when."""
+
+    session: Session
+    conversation: Conversation
+    language: str
+    coach: bool
+    """Coaches read the procedure, in Dutch; everybody else the text for participants."""
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return local(self.now).date()
 
 
 class Words:
     """Catalogues, rules and topics, loaded once at start and complete or not at all."""
 
-    def __init__(self, translations: Path) -> None:
+    def __init__(self, translations: Path, recordings: Path = Path("var/recordings")) -> None:
         self.catalogue = Catalogues(translations, "wegwijs")
         self.other = Catalogues(translations, "other", (SOURCE, *OTHER_LANGUAGES))
         self.coach = Catalogues(translations, "coach", (SOURCE,))
         self.console = Catalogues(translations, "console", (SOURCE,))
         self.rules: Rules = load_rules()
-        self.topics: Mapping[str, Topic] = load_topics()
+        self.topics: Mapping[str, Topic] = load_topics(self.rules.sources)
+        self.recordings = Recordings(recordings)
 
     def text(self, language: str, key: str, **values: object) -> str:
         """A text without facts of its own, such as a label or a line of a page."""
-        catalogue = self.other if language in OTHER_LANGUAGES else self.catalogue
-        return catalogue.text(language, key, values).text
+        if language in OTHER_LANGUAGES:
+            return self.other.text(language, key, values).text
+        if key not in self.catalogue and key in self.coach:
+            return self.coach.text(SOURCE, key, values).text
+        return self.catalogue.text(language, key, values).text
 
     def render(
         self, session: Session, conversation: Conversation, reply: Reply, now: datetime
     ) -> Rendered:
         """The reply in the language of the conversation, with its facts from the case store."""
-        language = reply.language or conversation.speaks
-        parts = self._parts(session, conversation, reply, now)
+        reader = self.reader(session, conversation, reply.language, now)
+        parts = self._parts(reader, reply)
+        offers = self._offers(reader, reply)
         return Rendered(
             text="\n".join(part.text for part in parts),
-            language=language,
+            language=reader.language,
             draft=any(part.draft for part in parts),
-            buttons=tuple((offer, self._label(offer, language)) for offer in self._offers(reply)),
+            buttons=tuple((offer, self._label(offer, reader.language)) for offer in offers),
+            media=reply.media,
         )
+
+    def reader(
+        self, session: Session, conversation: Conversation, language: str | None, now: datetime
+    ) -> Reader:
+        """Whoever reads this conversation; another language than theirs is for a participant."""
+        coach = language is None and conversation.is_with_coach
+        return Reader(session, conversation, language or conversation.speaks, coach, now)
+
+    def spoken(self, reader: Reader, keys: Iterable[str]) -> list[Recording]:
+        """A recording of each of these texts as it reads today; empty when one is missing."""
+        found = []
+        for key in keys:
+            text, ended = self._known(reader, key, self._facts(reader, {}, key))
+            recording = self.recordings.find(reader.language, key, text.text)
+            if recording is None or ended:
+                return []
+            found.append(recording)
+        return found
+
+    def as_it_reads(self, language: str, key: str, day: date) -> str:
+        """The text with the numbers of this day, as somebody without a town reads it."""
+        told = self.rules.told(day)
+        facts = {name: number_in_words(language, rule) for name, rule in told.items()}
+        return self.catalogue.known(language, key, facts)[0].text
+
+    def checklist(self, name: str) -> int:
+        """How many items the checklist has."""
+        catalogue = self._catalogue_of(f"checklist.{name}")
+        return sum(key.startswith(f"checklist.{name}.") for key in catalogue.keys())  # noqa: SIM118
 
     def moment(self, language: str, moment: datetime) -> str:
         """A moment in words: weekday, date, 24-hour time and part of the day."""
         return self.text(language, "moment", **self._moment_facts(language, moment))
 
-    def _parts(
-        self, session: Session, conversation: Conversation, reply: Reply, now: datetime
-    ) -> list[Text]:
-        language = reply.language or conversation.speaks
-        if language in OTHER_LANGUAGES:
-            return [self.other.text(language, reply.key)]
-        if reply.key == "next_talk":
-            return self._next_talk(session, conversation, reply, now)
-        catalogue, key = self._variant(conversation, reply.key)
-        facts = self._facts(language, reply, now)
-        if catalogue.gaps(key) - facts.keys():  # a rule has expired: no number is told
-            return [self.catalogue.text(language, "unclear_mark")]
-        parts = [catalogue.text(language, key, facts)]
-        if any(self.rules[name].status == "unclear" for name in self._rules_in(catalogue, key)):
-            parts.append(self.catalogue.text(language, "unclear_mark"))
-        if topic := self._topic(reply):
-            if topic.wi2021 and catalogue is self.catalogue:
-                parts.append(catalogue.text(language, "older_law", facts))
-            parts.append(self._source_line(language, topic))
-        return parts
+    # What stands in a message
 
-    def _facts(self, language: str, reply: Reply, now: datetime) -> dict[str, object]:
-        """What may fill a gap: the rules that hold today and the facts of the reply."""
-        facts: dict[str, object] = {}
-        for name, number in self.rules.values(local(now).date()).items():
-            is_money = self.rules[name].unit == "euro"
-            facts[name] = format_decimal(number, locale=language) if is_money else number
-        for name, value in reply.facts.items():
-            facts[name] = self._fact(language, value)
-        return facts
+    def _parts(self, reader: Reader, reply: Reply) -> list[Text]:
+        if reader.language in OTHER_LANGUAGES:
+            return [self.other.text(reader.language, reply.key)]
+        if reply.key == "next_talk":
+            return self._next_talk(reader, reply)
+        if reply.key == "checklist.heading":
+            return self._checklist(reader, reply)
+        if reply.part is Part.helpers and reply.topic:
+            return self._helpers(reader, self.topics[reply.topic])
+        return self._answer(reader, reply)
+
+    def _answer(self, reader: Reader, reply: Reply) -> list[Text]:
+        """The texts of the reply, and what must be known about them."""
+        keys = (self._own(reader, reply.key), *reply.lines)
+        told = [self._known(reader, key, self._facts(reader, reply.facts, key)) for key in keys]
+        parts = [text for text, _ in told if text.text]
+        ended = frozenset[str]().union(*(gaps for _, gaps in told))
+        parts += [self._ended(reader, whom) for whom in sorted(self._askable(reader, ended))]
+        for key in self._warnings(reader, reply, keys):
+            parts.append(self._known(reader, key, self._facts(reader, {}, key))[0])
+        topic = self.topics.get(reply.topic) if reply.topic else None
+        if topic is None or reply.part is Part.simple:
+            return parts
+        source = self._source_line(reader, topic)
+        return [source, *parts] if reader.coach else [*parts, source]
+
+    def _warnings(self, reader: Reader, reply: Reply, keys: Iterable[str]) -> Iterator[str]:
+        """What must be said with these texts: a number is not certain, an older law may hold."""
+        rules = (rule for key in keys for rule in self._told(reader, key).values())
+        if any(rule.status == "unclear" for rule in rules):
+            yield "unclear_mark"
+        topic = self.topics.get(reply.topic) if reply.topic else None
+        if topic and topic.wi2021 and reply.part is Part.short and not reader.coach:
+            yield "older_law"
+
+    def _known(
+        self, reader: Reader, key: str, facts: Mapping[str, object]
+    ) -> tuple[Text, frozenset[str]]:
+        """The text without what is not certain any more. KeyError where a fact is missing."""
+        catalogue = self._catalogue_for(reader, key)
+        language = SOURCE if catalogue is self.coach else reader.language
+        if missing := catalogue.gaps(key) - facts.keys() - self.rules.keys():
+            raise KeyError(f"{key} needs {sorted(missing)}")
+        return catalogue.known(language, key, facts)
+
+    def _facts(self, reader: Reader, given: Mapping[str, object], key: str) -> dict[str, object]:
+        """What may fill the gaps of this text: the rules of today, and the facts of the reply."""
+        told = self._told(reader, key)
+        facts = {name: number_in_words(reader.language, rule) for name, rule in told.items()}
+        return facts | {name: self._fact(reader.language, value) for name, value in given.items()}
+
+    def _told(self, reader: Reader, key: str) -> dict[str, Rule]:
+        """The rules in this text that may be told today, the town's own before the default."""
+        named = self._catalogue_for(reader, key).gaps(key) & self.rules.keys()
+        town = reader.conversation.municipality_id
+        is_local = any(self._is_local(name) for name in named)
+        own = local_rules(reader.session, self.rules, town, reader.today) if is_local else {}
+        told = self.rules.told(reader.today, own) if named else {}
+        return {name: told[name] for name in named & told.keys()}
+
+    def _is_local(self, rule: str) -> bool:
+        return self.rules[rule].scope == MUNICIPALITY
 
     def _fact(self, language: str, value: object) -> object:
         match value:
             case datetime():
                 return self.moment(language, value)
+            case date():
+                return day_in_words(language, value)
+            case Month():
+                return month_in_words(language, value)
             case Named(key):
                 return self.text(language, key)
             case _:
                 return value
 
-    def _rules_in(self, catalogue: Catalogues, key: str) -> frozenset[str]:
-        return catalogue.gaps(key) & self.rules.keys()
+    def _askable(self, reader: Reader, ended: Iterable[str]) -> set[str]:
+        return {self.rules.on(name, reader.today).ask for name in ended}
 
-    def _topic(self, reply: Reply) -> Topic | None:
-        return self.topics.get(reply.topic) if reply.topic else None
+    def _ended(self, reader: Reader, whom: str) -> Text:
+        organisation = self.text(reader.language, f"name.{whom}")
+        return self.catalogue.text(reader.language, "rule_ended", {"organisation": organisation})
 
-    def _offers(self, reply: Reply) -> tuple[Offer, ...]:
-        """The buttons of the reply, after those to the topics related to it."""
-        topic = self._topic(reply)
-        related = topic.related if topic else ()
-        return (*map(ask, (key for key in related if key != HUMAN)), *reply.offers)
-
-    def _variant(self, conversation: Conversation, key: str) -> tuple[Catalogues, str]:
-        """Coaches read the procedure, in Dutch; everybody else the text for participants."""
-        person = conversation.person
-        is_coach = person is not None and person.has_role(Role.coach)
-        coach_key = COACH_INSTEAD.get(key, key)
-        if is_coach and conversation.speaks == SOURCE and coach_key in self.coach:
-            return self.coach, coach_key
-        return self.catalogue, key
-
-    def _source_line(self, language: str, topic: Topic) -> Text:
+    def _source_line(self, reader: Reader, topic: Topic) -> Text:
         checked_on = format_date(topic.checked_on, "d-M-y", locale=SOURCE)
-        return self.catalogue.text(
-            language, "source_line", {"source": topic.source, "checked_on": checked_on}
-        )
+        source = self.rules.sources.cite(topic.sources)
+        facts = {"source": source, "checked_on": checked_on}
+        return self.catalogue.text(reader.language, "source_line", facts)
 
-    def _next_talk(
-        self, session: Session, conversation: Conversation, reply: Reply, now: datetime
-    ) -> list[Text]:
+    def _own(self, reader: Reader, key: str) -> str:
+        instead = COACH_INSTEAD.get(key, key)
+        return instead if reader.coach and instead in self.coach else key
+
+    def _catalogue_for(self, reader: Reader, key: str) -> Catalogues:
+        coached = key in self.coach and (reader.coach or key not in self.catalogue)
+        return self.coach if coached else self.catalogue
+
+    def _catalogue_of(self, key: str) -> Catalogues:
+        return self.catalogue if key in self.catalogue else self.coach
+
+    # Messages with a shape of their own
+
+    def _helpers(self, reader: Reader, topic: Topic) -> list[Text]:
+        """Who can help with this, and where they are in this town."""
+        town = reader.conversation.municipality_id
+        contacts = find_contacts(reader.session, town, topic.helpers)
+        parts = [self.catalogue.text(reader.language, "helpers.heading")]
+        for name in topic.helpers:
+            key = f"helper.{name}"
+            text, _ = self._known(reader, key, self._facts(reader, {}, key))
+            where = self._where(reader.language, contacts.get(name))
+            parts.append(Text("\n".join((f"• {text.text}", *where)), text.language, text.draft))
+        if not contacts:
+            parts.append(
+                self.catalogue.text(reader.language, "contact.none" if town else "contact.town")
+            )
+        return parts
+
+    def _where(self, language: str, contact: Contact | None) -> list[str]:
+        filled = ((name, getattr(contact, name, None)) for name in CONTACT_LINES)
+        return [
+            self.text(language, f"contact.{name}", **{name: value})
+            for name, value in filled
+            if value
+        ]
+
+    def _checklist(self, reader: Reader, reply: Reply) -> list[Text]:
+        """The items with their marks; `facts` say which list and what is ticked."""
+        name, ticked = str(reply.facts["checklist"]), reply.facts["ticked"]
+        done = ticked if isinstance(ticked, frozenset) else frozenset()
+        total = self.checklist(name)
+        title = self.text(reader.language, f"checklist.{name}")
+        facts = {"title": title, "done": len(done), "total": total}
+        parts = [self.catalogue.text(reader.language, "checklist.heading", facts)]
+        for item in range(1, total + 1):
+            key = f"checklist.{name}.{item}"
+            text, ended = self._known(reader, key, self._facts(reader, {}, key))
+            if not text.text:  # all of it hung on a number that nobody tells any more
+                text = self._ended(reader, min(self._askable(reader, ended)))
+            mark = TICKED if item in done else OPEN
+            parts.append(Text(f"{mark} {item}. {text.text}", text.language, text.draft))
+        last = "checklist.all_done" if len(done) == total else "checklist.how"
+        return [*parts, self.catalogue.text(reader.language, last)]
+
+    def _next_talk(self, reader: Reader, reply: Reply) -> list[Text]:
         """Read date and place of the appointment, if it is this person's own."""
-        language = conversation.speaks
-        appointment = session.get(Appointment, UUID(reply.records["appointment"]))
-        if appointment is None or appointment.case.participant_id != conversation.person_id:
+        language = reader.language
+        appointment = reader.session.get(Appointment, UUID(reply.records["appointment"]))
+        if appointment is None or appointment.case.participant_id != reader.conversation.person_id:
             return [self.catalogue.text(language, "not_linked")]
         facts = {
             "kind": self.text(language, f"appointment.{appointment.kind}"),
             "place": appointment.place,
             **self._moment_facts(language, appointment.starts_at),
         }
-        days = (local(appointment.starts_at).date() - local(now).date()).days
+        days = (local(appointment.starts_at).date() - reader.today).days
         return [
             self.catalogue.text(language, "next_talk", facts),
             self.catalogue.text(language, "next_talk.days", {"days": days}, count=days)
@@ -163,16 +298,34 @@ class Words:
         at = local(moment)
         return {
             "weekday": get_day_names("wide", "stand-alone", locale=language)[at.weekday()],
-            "date": format_date(at.date(), DATES.get(language, "d MMMM y"), locale=language),
+            "date": day_in_words(language, at.date()),
             "time": f"{at:%H:%M}",
-            "part_of_day": self.text(language, f"part.{_part_of_day(at.hour)}"),
+            "part_of_day": self.text(language, f"part.{part_of_day(at.hour)}"),
         }
 
+    # Buttons
+
+    def _offers(self, reader: Reader, reply: Reply) -> tuple[Offer, ...]:
+        """The buttons of the reply, and "listen" where every word of it was recorded."""
+        if not reply.topic or reply.part is Part.helpers or reader.coach:
+            return reply.offers
+        texts = (reply.key, *reply.lines)
+        keys = (*texts, *self._warnings(reader, reply, texts))
+        if not self.spoken(reader, keys):
+            return reply.offers
+        spoken = {"keys": " ".join(keys), "language": reader.language}
+        listen = Offer("listen", "button.listen", spoken)
+        last = len(reply.offers) - (reply.offers[-1:] == (PERSON,))
+        return (*reply.offers[:last], listen, *reply.offers[last:])
+
     def _label(self, offer: Offer, language: str) -> str:
-        if offer.label is not None:
-            return offer.label
-        return self.text(offer.label_language or language, offer.label_key or "")[:MAX_LABEL]
-
-
-def _part_of_day(hour: int) -> str:
-    return ("night", "morning", "afternoon", "evening")[hour // 6]
+        match offer.label:
+            case None:
+                label = self.text(offer.label_language or language, offer.label_key or "")
+            case date():
+                label = day_in_words(language, offer.label)
+            case Month():
+                label = month_in_words(language, offer.label)
+            case _:
+                return offer.label
+        return f"{offer.number} {label}"[:MAX_LABEL] if offer.number else label[:MAX_LABEL]

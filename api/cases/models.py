@@ -1,10 +1,10 @@
-"""The case of a participant."""
+"""The case of a participant, and what a town rules for itself."""
 
 from datetime import date
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.db import Base, choice
@@ -48,3 +48,20 @@ class Case(Base):
     pip_date: Mapped[date | None]
     closed_on: Mapped[date | None]
     participant: Mapped[Participant] = relationship()
+
+
+class LocalRule(Base):
+    """A town's own value of a rule that is local policy; for a period, as in rules.toml."""
+
+    __tablename__ = "local_rule"
+    __table_args__ = (UniqueConstraint("municipality_id", "key", "valid_from"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    key: Mapped[str] = mapped_column(String(60))
+    value: Mapped[str] = mapped_column(String(40))
+    source: Mapped[str] = mapped_column(String(200))
+    checked_on: Mapped[date]
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+    review_by: Mapped[date | None]

@@ -21,6 +21,8 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
+from api.answers.recordings import Recordings
+from api.channels.media import find_media
 from api.clock import Clock
 from api.conversations.inbox import Incoming, store
 from api.conversations.models import Channel, Kind
@@ -36,6 +38,9 @@ WEBHOOK_PATH = "/channels/telegram"
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 LONG_POLL_SECONDS = 25
 AFTER_A_FAULT_SECONDS = 3.0
+CAPTION_CHARACTERS = 1_024
+"""Telegram's limit for the words under a picture or a voice note."""
+SHORT_LABEL, SHORT_LABELS_IN_A_ROW = 2, 5
 
 _CONTENT = {
     "voice": Kind.voice,
@@ -230,21 +235,42 @@ def _patience(fault: Exception) -> float:
     return AFTER_A_FAULT_SECONDS
 
 
-async def deliver(bot: Bot, outgoing: Outgoing) -> str:
+async def deliver(bot: Bot, recordings: Recordings, outgoing: Outgoing) -> str:
     """Send one message; returns Telegram's message id. Raises SendFailed."""
-    keyboard = InlineKeyboardMarkup(
-        [[InlineKeyboardButton(label, callback_data=id_)] for id_, label in outgoing.buttons]
-    )
+    chat, text = int(outgoing.chat_id), outgoing.text
+    keyboard = _keyboard(outgoing.buttons) if outgoing.buttons else None
+    file = find_media(recordings, outgoing.media) if outgoing.media else None
     try:
-        sent = await bot.send_message(
-            int(outgoing.chat_id),
-            outgoing.text,
-            reply_markup=keyboard if outgoing.buttons else None,
-            disable_web_page_preview=True,
-        )
+        if file is None or len(text) > CAPTION_CHARACTERS:
+            sent = await bot.send_message(
+                chat, text, reply_markup=keyboard, disable_web_page_preview=True
+            )
+        elif file.suffix == ".ogg":
+            sent = await bot.send_voice(
+                chat, file.read_bytes(), caption=text, reply_markup=keyboard
+            )
+        else:
+            sent = await bot.send_photo(
+                chat, file.read_bytes(), caption=text, reply_markup=keyboard
+            )
     except TelegramError as error:
         raise _send_failed(error) from error
     return str(sent.message_id)
+
+
+def _keyboard(buttons: tuple[tuple[str, str], ...]) -> InlineKeyboardMarkup:
+    """One button a row, and short labels such as the numbers of a checklist side by side."""
+    rows: list[list[InlineKeyboardButton]] = []
+    beside = False
+    for id_, label in buttons:
+        button = InlineKeyboardButton(label, callback_data=id_)
+        short = len(label) <= SHORT_LABEL
+        if short and beside and len(rows[-1]) < SHORT_LABELS_IN_A_ROW:
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+        beside = short
+    return InlineKeyboardMarkup(rows)
 
 
 def _send_failed(error: TelegramError) -> SendFailed:

@@ -74,8 +74,12 @@ class ChatMessageAccepted(Wire):
 
 
 class ChatButton(Wire):
+    """`number` can be typed instead; `picture` names a pictogram of the page."""
+
     id: str
     label: str
+    number: int | None = None
+    picture: str | None = None
 
 
 class ChatMessageRead(Wire):
@@ -92,6 +96,8 @@ class ChatMessageRead(Wire):
     direction: str
     draft: bool
     buttons: list[ChatButton]
+    sound: str | None
+    """Where the recording of the text can be heard."""
     in_reply_to: str | None
     final: bool
     intent: str | None
@@ -216,6 +222,7 @@ def _read(line: Message, external_id: str | None, conversation: Conversation) ->
         direction=direction(line.language),
         draft=line.draft,
         buttons=[ChatButton(**button) for button in line.buttons],
+        sound=f"/media/{line.media}" if line.media and line.media.endswith(".ogg") else None,
         in_reply_to=external_id.partition(":")[2] if external_id else None,
         final=line.final,
         intent=line.intent,

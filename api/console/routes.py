@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
 
+from api.answers.tasks import close_task, list_tasks
 from api.answers.words import Words
 from api.clock import local
-from api.console.views import lines_of, page, row_of
+from api.console.views import lines_of, page, row_of, task_of
 from api.db import Database, Tx
 from api.dependencies import Now, TheSettings, TheWords
 from api.errors import Invalid, NotAllowed, NotFound, NotSignedIn, Unavailable, WegwijsError
@@ -198,6 +199,18 @@ def make_link_code(
         chat_link=f"{settings.public_url.rstrip('/')}/chat",
         valid_until=local(now + VALID_FOR),
     )
+
+
+@pages.get("/texts")
+def texts_page(request: Request, session: Tx, words: TheWords, me: Me) -> Response:
+    tasks = [task_of(words, task) for task in list_tasks(session)]
+    return _render(request, words, "texts.html", me, tasks=tasks)
+
+
+@pages.post("/texts/{task_id}/close")
+def close_text(task_id: int, session: Tx, me: OwnForm, now: Now) -> Response:
+    close_task(session, task_id, me.person, now)
+    return _to("/console/texts")
 
 
 @pages.get("/events")

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.answers.models import ContentTask, TaskKind
 from api.answers.words import Words
 from api.appointments.service import find_next
 from api.clock import local
@@ -54,6 +55,17 @@ class Line:
     before_hand_over: bool
 
 
+@dataclass(frozen=True)
+class TaskRow:
+    """Something in the texts that a person has to look at."""
+
+    id: int
+    subject: str
+    reason: str
+    source: str
+    since: str
+
+
 def console_text(words: Words, key: str, **gaps: object) -> str:
     return words.console.text(SOURCE, key, gaps).text
 
@@ -78,6 +90,20 @@ def row_of(session: Session, words: Words, hand_over: HandOver, now: datetime) -
         topic=words.text(SOURCE, f"label.{hand_over.topic}") if hand_over.topic else None,
         next_talk=_next_talk(session, words, person, now),
     )
+
+
+def task_of(words: Words, task: ContentTask) -> TaskRow:
+    """A task about the texts, in the words of the console."""
+    since = f"{local(task.opened_at):%d-%m-%Y}"
+    if task.kind is TaskKind.rule:
+        name = task.subject.partition(" ")[0]
+        source = words.rules.sources.cite(words.rules[name].sources) if name in words.rules else ""
+        return TaskRow(task.id, name, console_text(words, "texts.kind.rule"), source, since)
+    topic = words.topics.get(task.subject)
+    source = words.rules.sources.cite(topic.sources) if topic else ""
+    times = {"times": task.times}
+    reason = words.console.text(SOURCE, "texts.kind.reported", times, count=task.times).text
+    return TaskRow(task.id, words.text(SOURCE, f"label.{task.subject}"), reason, source, since)
 
 
 def lines_of(session: Session, words: Words, hand_over: HandOver) -> list[Line]:

@@ -8,10 +8,13 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.answers.reply import Reply
+from api.answers.explain import explain
+from api.answers.reply import Part, Reply
+from api.answers.words import Words
 from api.conversations.models import Button, Conversation
 from api.conversations.rasa import Understood
 from api.conversations.replies import SAFETY_OFFER, hand_over_replies, offer_person
+from api.conversations.topic_buttons import is_topic_button, press_topic
 from api.conversations.yes_no import yes_or_no
 from api.handovers import service as handovers
 from api.handovers.models import HandOverState, Reason
@@ -45,7 +48,11 @@ def start(
 
 
 def press(
-    session: Session, conversation: Conversation, button: Button | None, now: datetime
+    words: Words,
+    session: Session,
+    conversation: Conversation,
+    button: Button | None,
+    now: datetime,
 ) -> list[Reply] | Literal[Pressed.asks_rasa]:
     """Do what the button says, or leave it to Rasa where it asks a question."""
     if button is None or button.expires_at < now:
@@ -61,7 +68,13 @@ def press(
         case "safety_no":
             return [Reply.with_person("nood.declined")]
         case "town":
-            return _set_town(session, conversation, str(button.arguments["town"]), now)
+            replies = _set_town(session, conversation, str(button.arguments["town"]), now)
+            topic = str(button.arguments.get("topic", ""))
+            if topic not in words.topics:
+                return replies
+            return [replies[0], *explain(words, session, conversation, topic, Part.helpers)]
+        case action if is_topic_button(action):
+            return press_topic(words, session, conversation, button, now)
         case _:
             return Pressed.asks_rasa
 

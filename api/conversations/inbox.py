@@ -8,7 +8,14 @@ from sqlalchemy import ColumnElement, exists, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from api.channels.cleaning import clean
-from api.conversations.models import Channel, Conversation, InboxMessage, Kind
+from api.conversations.models import (
+    Author,
+    Channel,
+    Conversation,
+    InboxMessage,
+    Kind,
+    Message,
+)
 from api.db import insert_once
 from api.leases import Claim, is_free
 from api.people.linking import looks_like_code
@@ -16,6 +23,7 @@ from api.people.models import Municipality
 from api.privacy.masking import mask
 from api.signals import INBOX, wake_after_commit
 from translations.catalogue import LANGUAGES
+from translations.normalise import normalise
 
 MAX_STORED_CHARACTERS = 10_000
 LEASE = timedelta(seconds=30)
@@ -56,6 +64,9 @@ def store(session: Session, incoming: Incoming, now: datetime) -> bool:
             result = mask(text)
             text, masked = result.text, bool(result.found)
         text = text[:MAX_STORED_CHARACTERS]
+    kind, button_id = incoming.kind, incoming.button_id
+    if kind is Kind.text and (chosen := _numbered_button(session, conversation, text or "")):
+        kind, button_id, text = Kind.button, chosen, None
     new = insert_once(
         session,
         InboxMessage,
@@ -63,9 +74,9 @@ def store(session: Session, incoming: Incoming, now: datetime) -> bool:
         external_id=incoming.external_id,
         conversation_id=conversation.id,
         position=incoming.position,
-        kind=incoming.kind,
+        kind=kind,
         text=text,
-        button_id=incoming.button_id,
+        button_id=button_id,
         masked=masked,
         received_at=now,
         due_at=now,
@@ -75,6 +86,20 @@ def store(session: Session, incoming: Incoming, now: datetime) -> bool:
         _apply_choices(session, conversation, incoming, now)
         wake_after_commit(session, INBOX)
     return new
+
+
+def _numbered_button(session: Session, conversation: Conversation, text: str) -> str | None:
+    """The button of the last menu that this number names, in the digits of any script."""
+    number = normalise(text).strip(" .")
+    if len(number) != 1 or not number.isdecimal():
+        return None
+    last = session.scalars(
+        select(Message)
+        .filter_by(conversation_id=conversation.id, author=Author.bot)
+        .order_by(Message.id.desc())
+    ).first()
+    offered = last.buttons if last else []
+    return next((each["id"] for each in offered if each.get("number") == int(number)), None)
 
 
 def _conversation(session: Session, incoming: Incoming, now: datetime) -> Conversation:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.db import Base, Serial, UtcDateTime, choice
 from api.leases import Leased
-from api.people.models import Person
+from api.people.models import Person, Role
 
 SESSION_IDLE = timedelta(minutes=30)
 """After so long a silence Rasa starts a new dialogue, so nothing half-finished survives."""
@@ -68,6 +68,8 @@ class Conversation(Base):
     misses: Mapped[int] = mapped_column(default=0)
     """Questions in a row that were not understood."""
     topic: Mapped[str | None] = mapped_column(String(60))
+    told_group: Mapped[str | None] = mapped_column(String(20))
+    """The permit group as the person told it here, or "unknown"; a case store goes before it."""
     expecting: Mapped[str | None] = mapped_column(String(20))
     """The question a typed yes or no answers, if one was just asked."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -77,6 +79,11 @@ class Conversation(Base):
     def speaks(self) -> str:
         """The language to answer in: the person's choice, else the best guess."""
         return self.language or self.guessed_language
+
+    @property
+    def is_with_coach(self) -> bool:
+        """Whether a volunteer coach reads, in Dutch: then the procedure is told."""
+        return self.speaks == "nl" and self.person is not None and self.person.has_role(Role.coach)
 
     def choose_language(self, language: str, now: datetime) -> None:
         """The person's choice rules; another language starts another dialogue."""
@@ -137,8 +144,10 @@ class Message(Base):
     text: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(2))
     draft: Mapped[bool] = mapped_column(default=False)
-    buttons: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
-    """What stood under it: [{"id": ..., "label": ...}]."""
+    buttons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    """What stood under it: [{"id", "label"}], with "number" and "picture" in a menu."""
+    media: Mapped[str | None] = mapped_column(String(200))
+    """A picture or a recording that goes with it, such as "recordings/ar/pvt-1a2b3c4d5e.ogg"."""
     final: Mapped[bool] = mapped_column(default=True)
     intent: Mapped[str | None] = mapped_column(String(60))
     confidence: Mapped[float | None]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from api.answers.reply import PERSON, Offer, Reply, try_again
+from api.answers.reply import PERSON, TOPICS, Offer, Reply, try_again
 from api.answers.words import Words
 from api.clock import Clock
 from api.conversations import transcript
@@ -38,6 +38,7 @@ MAX_TRIES = 5
 FOREVER = datetime.max.replace(tzinfo=UTC)
 RETRY_AFTER = timedelta(seconds=2)
 FAILURE = Reply.with_person("failure")
+_ALWAYS_THERE = {offer.action: offer for offer in (PERSON, TOPICS)}
 
 
 class TooManyTries(Exception):
@@ -167,7 +168,8 @@ class MessagePath:
             case Kind.start:
                 return start(session, conversation, message.text or "", now)
             case Kind.button:
-                pressed = press(session, conversation, _own_button(session, message), now)
+                button = _own_button(session, message)
+                pressed = press(self.words, session, conversation, button, now)
                 if pressed is not Pressed.asks_rasa:
                     return pressed
             case Kind.text:
@@ -180,7 +182,8 @@ class MessagePath:
         if message.kind is Kind.text and (again := offer_again(conversation, understood)):
             return again
         typed = message.text or "" if message.kind is Kind.text else ""
-        return _warned(message, from_rasa(session, conversation, understood, typed, now))
+        replies = from_rasa(self.words, session, conversation, understood, typed, now)
+        return _warned(message, replies)
 
     def _expected(
         self,
@@ -199,8 +202,8 @@ class MessagePath:
 
     def _label(self, message: InboxMessage, button: Button | None) -> str | None:
         """What stood on the button, as the participant's line in the transcript."""
-        if button is not None and button.id == PERSON.action:
-            return self.words.text(message.conversation.speaks, PERSON.label_key or "")
+        if button is not None and (offer := _ALWAYS_THERE.get(button.id)):
+            return self.words.text(message.conversation.speaks, offer.label_key or "")
         return button.label if button else None
 
     def _record(
@@ -290,9 +293,16 @@ def _with_retry(reply: Reply, line: Message, button: Button | None) -> Reply:
 def _own_button(session: Session, message: InboxMessage) -> Button | None:
     """The pressed button, if it was offered in this very conversation.
 
-    Asking for a person needs no offer: the page shows that button from the start.
+    Asking for a person or for all topics needs no offer: the page shows both from the start.
     """
-    if message.button_id == PERSON.action:
-        return Button(id=PERSON.action, action=PERSON.action, expires_at=FOREVER, label="")
+    if offer := _ALWAYS_THERE.get(message.button_id or ""):
+        arguments = dict(offer.arguments)
+        return Button(
+            id=offer.action,
+            action=offer.action,
+            arguments=arguments,
+            expires_at=FOREVER,
+            label="",
+        )
     button = session.get(Button, message.button_id) if message.button_id else None
     return button if button and button.conversation_id == message.conversation_id else None

@@ -8,18 +8,20 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.answers import coming
+from api.answers.explain import explain
+from api.answers.menu import DANGER, menu_page
 from api.answers.reply import (
     NO_PERSON,
     PERSON,
     YES_PERSON,
     Named,
+    Part,
     Reply,
     ask,
     live_in,
     speak,
 )
-from api.answers.words import HUMAN
+from api.answers.words import Words
 from api.conversations.elsewhere import elsewhere
 from api.conversations.languages import unspoken_language
 from api.conversations.models import Conversation, Kind
@@ -29,7 +31,9 @@ from api.handovers.service import earliest_answer
 from api.people.models import Municipality
 from translations.catalogue import LANGUAGES
 
-SAFETY, SAFETY_OFFER = "nood", "nood.offer"
+SAFETY, SAFETY_OFFER = DANGER, "nood.offer"
+HUMAN = "mens_spreken"
+"""Offered under every answer anyway, by a button that needs no Rasa."""
 DID_YOU_MEAN = 3
 MISSES_BEFORE_A_PERSON = 2
 _NOT_OFFERED = frozenset(
@@ -39,17 +43,21 @@ _NOT_OFFERED = frozenset(
         HUMAN,  # stands under every doubt anyway
     }
 )
-_NO_TOPIC = _NOT_OFFERED | {"help", "stop_berichten"}
 _PLAIN = frozenset({"goodbye", "thank"})
 
 
 def from_rasa(
-    session: Session, conversation: Conversation, understood: Understood, text: str, now: datetime
+    words: Words,
+    session: Session,
+    conversation: Conversation,
+    understood: Understood,
+    text: str,
+    now: datetime,
 ) -> list[Reply]:
     """One reply for each response key of Rasa; `text` is what was typed, empty for a button."""
     replies = []
     for response in understood.responses:
-        turn = _Turn(session, conversation, understood, response, text, now)
+        turn = _Turn(words, session, conversation, understood, response, text, now)
         replies += _SPECIAL.get(turn.key, _topic_or_plain)(turn)
     return replies
 
@@ -100,6 +108,7 @@ def unsupported(kind: Kind) -> list[Reply]:
 class _Turn:
     """One response of Rasa and the conversation it is for."""
 
+    words: Words
     session: Session
     conversation: Conversation
     understood: Understood
@@ -116,20 +125,33 @@ def _topic_or_plain(turn: _Turn) -> list[Reply]:
     turn.conversation.misses = 0
     if turn.key in _PLAIN:
         return [Reply(turn.key)]
-    if turn.key == turn.understood.intent and turn.key not in _NO_TOPIC:
+    if turn.key == turn.understood.intent and turn.key in turn.words.topics:
         turn.conversation.topic = turn.key
-        return [_explained(turn.key)]
+        return explain(turn.words, turn.session, turn.conversation, turn.key)
     return [Reply.with_menu(turn.key)]
 
 
-def _explained(topic: str) -> Reply:
-    """The answer to a topic, or honestly that there is none yet."""
-    named = {"topic": Named(f"label.{topic}")}
-    if topic in coming.INFO:
-        return Reply.with_person("coming.info", **named)
-    if topic in coming.CASE:
-        return Reply.with_person("coming.case", **named)
-    return Reply(topic, offers=(PERSON,), topic=topic)
+def _case(turn: _Turn) -> list[Reply]:
+    """Of the person's own; the case store cannot do or tell it yet."""
+    turn.conversation.misses = 0
+    turn.conversation.topic = turn.key
+    return [Reply.with_person("coming.case", topic=Named(f"label.{turn.key}"))]
+
+
+def _simpler(turn: _Turn) -> list[Reply]:
+    """Easier words for what was explained last; asked without a topic, that is said."""
+    turn.conversation.misses = 0
+    topic = turn.conversation.topic
+    if topic is None or topic not in turn.words.topics:
+        return [Reply.with_menu("simpler")]
+    if f"{topic}.{Part.simple}" not in turn.words.catalogue:
+        return [Reply.with_person("simpler.last")]
+    return explain(turn.words, turn.session, turn.conversation, topic, Part.simple)
+
+
+def _help(turn: _Turn) -> list[Reply]:
+    turn.conversation.misses = 0
+    return [Reply("help"), menu_page(1)]
 
 
 def _out_of_scope(turn: _Turn) -> list[Reply]:
@@ -168,7 +190,16 @@ def _hand_over(turn: _Turn) -> list[Reply]:
     return hand_over_replies(turn.session, turn.conversation, hand_over, turn.now)
 
 
+CASE = frozenset(
+    {
+        *("afspraak_maken", "afspraak_verzetten", "afspraak_afzeggen"),
+        *("mijn_voortgang", "mijn_regisseur"),
+    }
+)
 _SPECIAL: dict[str, Callable[[_Turn], list[Reply]]] = {
+    **dict.fromkeys(CASE, _case),
+    "simpler": _simpler,
+    "help": _help,
     "out_of_scope": _out_of_scope,
     "did_you_mean": _missed,
     "not_understood": _missed,

@@ -3,10 +3,11 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.answers.reply import Reply
+from api.answers.reply import Offer, Reply
 from api.answers.words import Words
 from api.conversations.models import Author, Button, Conversation, InboxMessage, Kind, Message
 from api.outbox.models import OutboxMessage
@@ -80,7 +81,11 @@ def say(
         text=rendered.text,
         language=rendered.language,
         draft=rendered.draft,
-        buttons=[{"id": button.id, "label": button.label} for button in buttons],
+        buttons=[
+            _shown(button, offer)
+            for button, (offer, _) in zip(buttons, rendered.buttons, strict=True)
+        ],
+        media=rendered.media,
         final=cause.final if cause else True,
         intent=cause.intent if cause else None,
         confidence=cause.confidence if cause else None,
@@ -88,6 +93,13 @@ def say(
         at=now,
     )
     return _send(session, conversation, line, now, cause.key if cause else None)
+
+
+def _shown(button: Button, offer: Offer) -> dict[str, Any]:
+    """The button as a channel shows it; number and picture only where it has them."""
+    seen = {"id": button.id, "label": button.label}
+    more = {"number": offer.number, "picture": offer.picture}
+    return seen | {name: value for name, value in more.items() if value is not None}
 
 
 def say_as_person(

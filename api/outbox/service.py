@@ -54,6 +54,8 @@ class Outgoing:
     text: str
     buttons: tuple[tuple[str, str], ...]
     """(id, label)"""
+    media: str | None = None
+    """A picture or a voice note to send with it; see `Media.file`."""
 
 
 def _blocked() -> ColumnElement[bool]:
@@ -87,6 +89,7 @@ def _outgoing(row: OutboxMessage, words: Words) -> Outgoing:
         chat_id=row.conversation.chat_id,
         text=_as_read(row.conversation, row.message, words),
         buttons=tuple((button["id"], button["label"]) for button in row.message.buttons),
+        media=row.message.media,
     )
 
 

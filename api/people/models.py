@@ -41,6 +41,27 @@ class Municipality(Base):
         )
 
 
+class Contact(Base):
+    """Where an organisation is in this town: what a text names, but never holds itself."""
+
+    __tablename__ = "contact"
+    __table_args__ = (UniqueConstraint("municipality_id", "organisation"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    organisation: Mapped[str] = mapped_column(String(40))
+    """A helper of topics.toml, such as `regisseur` or `guidance`."""
+    phone: Mapped[str | None] = mapped_column(String(40))
+    address: Mapped[str | None] = mapped_column(String(200))
+    hours: Mapped[str | None] = mapped_column(String(200))
+    url: Mapped[str | None] = mapped_column(String(200))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything was filled in."""
+        return any((self.phone, self.address, self.hours, self.url))
+
+
 class Person(Base):
     __tablename__ = "person"
 

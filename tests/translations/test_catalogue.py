@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from translations.catalogue import CatalogueError, Catalogues, direction, gaps
+from translations.catalogue import CatalogueError, Catalogues, State, direction, gaps
 
 PLURALS = {
     "nl": "nplurals=2; plural=(n != 1);",
@@ -94,7 +94,7 @@ def test_a_text_without_a_key_is_named(tmp_path: Path) -> None:
 
 
 def test_a_plural_form_without_its_gap_is_named(tmp_path: Path) -> None:
-    plural = 'msgctxt "days"\nmsgid "{days} dag"\nmsgid_plural "{days} dagen"\n'
+    plural = '# state: draft\nmsgctxt "days"\nmsgid "{days} dag"\nmsgid_plural "{days} dagen"\n'
     write(tmp_path, "nl", plural + 'msgstr[0] ""\nmsgstr[1] ""\n')
     arabic = [f'msgstr[{number}] "{"يوم" if number == 1 else "{days} يوم"}"' for number in range(6)]
     write(tmp_path, "ar", plural + "\n".join(arabic) + "\n")
@@ -108,6 +108,38 @@ def test_only_a_text_marked_as_draft_is_one(tmp_path: Path) -> None:
     )
     assert catalogues.text("ar", "greet").draft
     assert not catalogues.text("ar", "times", {"count": 2}).draft
+
+
+def test_a_translation_without_a_state_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match="greet has no line"):
+        dutch_and_arabic(tmp_path, entry(*GREET, "مرحبا", comment="nice"), ARABIC_TIMES)
+
+
+def test_a_checked_text_says_by_whom(tmp_path: Path) -> None:
+    checked = entry(*GREET, "مرحبا", comment="state: checked by Noor Voorbeeld on 2026-11-22")
+    catalogues = dutch_and_arabic(tmp_path, checked, ARABIC_TIMES)
+    found = catalogues.entry("ar", "greet")
+    assert (found.state, found.note) == (State.checked, "by Noor Voorbeeld on 2026-11-22")
+
+
+def test_a_checked_text_is_outdated_when_the_dutch_has_changed(tmp_path: Path) -> None:
+    older = entry("greet", "Hoi", "مرحبا", comment=CHECKED)
+    catalogues = dutch_and_arabic(tmp_path, older, ARABIC_TIMES)
+    assert catalogues.entry("ar", "greet").state is State.outdated
+    assert catalogues.text("ar", "greet").draft
+
+
+def test_a_sentence_whose_gap_nobody_can_fill_is_left_out(tmp_path: Path) -> None:
+    dutch = "Een. Nog {count} keer! Twee?\\n• {count} keer. Drie.\\n• {count}"
+    arabic = "واحد. {count} مرات! اثنان؟\\n• {count}. ثلاثة.\\n• {count}"
+    write(tmp_path, "nl", entry("some", dutch))
+    write(tmp_path, "ar", entry("some", dutch, arabic))
+    catalogues = load(tmp_path)
+    text, unknown = catalogues.known("nl", "some", {})
+    assert text.text == "Een. Twee?\n• Drie."
+    assert set(unknown) == {"count"}
+    assert catalogues.known("ar", "some", {})[0].text == "واحد. اثنان؟\n• ثلاثة."
+    assert not catalogues.known("nl", "some", {"count": 2})[1]
 
 
 def test_an_unknown_key_and_an_empty_gap_are_errors(tmp_path: Path) -> None:

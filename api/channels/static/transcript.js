@@ -27,6 +27,15 @@ export function fill(element, message) {
   time.dateTime = new Date(message.sentAt).toISOString();
   time.textContent = clock.format(new Date(message.sentAt));
   element.querySelector(".draft").hidden = !message.draft;
+  if (message.sound) bubble.append(player(message.sound));
+}
+
+function player(address) {
+  const sound = document.createElement("audio");
+  sound.controls = true;
+  sound.preload = "none";
+  sound.src = address;
+  return sound;
 }
 
 function paragraphs(text) {
@@ -56,18 +65,27 @@ function withLinks(text) {
 
 function choices(message, choose) {
   const row = document.createElement("div");
-  row.className = "choices";
+  row.className = message.buttons.some((each) => each.picture) ? "choices pictures" : "choices";
   row.lang = message.language;
   row.dir = message.direction;
-  for (const { id, label } of message.buttons) {
+  for (const { id, label, picture } of message.buttons) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button plain";
-    button.textContent = label;
+    if (picture) button.append(pictogram(picture));
+    button.append(label);
     button.addEventListener("click", () => choose(id, label));
     row.append(button);
   }
   return row;
+}
+
+// The label says it in words; the pictogram is for who does not read them.
+function pictogram(name) {
+  const image = document.createElement("img");
+  image.src = `/static/chat/pictograms/${name}.svg`;
+  image.alt = "";
+  return image;
 }
 
 /* ---- Order --------------------------------------------------------------------------------- */

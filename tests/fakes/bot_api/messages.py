@@ -44,6 +44,9 @@ class Medium:
 
 DOCUMENT = Medium("document", "documents", "application/octet-stream")
 VOICE = Medium("voice", "voice", "audio/ogg")
+PHOTO = Medium("photo", "photos", "image/png")
+LARGEST_PHOTO = 10 * 1024 * 1024  # bytes
+PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff")
 
 
 async def send_message(account: Account, call: Call) -> Json:
@@ -66,6 +69,17 @@ async def send_voice(account: Account, call: Call) -> Json:
     file = _read_file(account, call, VOICE)
     shown = file.as_json() | {"duration": call.number("duration"), "mime_type": "audio/ogg"}
     return _send(account, call, chat, {"voice": shown} | _caption(call), file).payload
+
+
+async def send_photo(account: Account, call: Call) -> Json:
+    chat = account.chats.get_writable(call.parameters.get("chat_id"))
+    file = _read_file(account, call, PHOTO)
+    if not file.content.startswith(PICTURES):
+        raise bad_request("IMAGE_PROCESS_FAILED")
+    if len(file.content) > LARGEST_PHOTO:
+        raise bad_request("file is too big for a photo")
+    shown = [file.as_json() | {"width": 900, "height": 600}]
+    return _send(account, call, chat, {"photo": shown} | _caption(call), file).payload
 
 
 async def edit_message_text(account: Account, call: Call) -> Json:

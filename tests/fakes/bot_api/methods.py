@@ -18,6 +18,7 @@ METHODS: dict[str, Method] = {
     "getWebhookInfo": receiving.get_webhook_info,
     "sendMessage": messages.send_message,
     "sendDocument": messages.send_document,
+    "sendPhoto": messages.send_photo,
     "sendVoice": messages.send_voice,
     "editMessageText": messages.edit_message_text,
     "editMessageReplyMarkup": messages.edit_message_reply_markup,

@@ -12,7 +12,7 @@ from tests.fakes.bot_api.chats import Chat, Json, Message
 from tests.fakes.bot_api.messages import LONGEST_TEXT
 
 COMMAND = re.compile(r"/[A-Za-z0-9_]{1,32}(@\w+)?")
-KINDS = ("text", "document", "voice")
+KINDS = ("text", "document", "photo", "voice")
 _query_ids = count(4_300_000_000_000_001)
 
 
@@ -31,7 +31,7 @@ class SentMessage:
     text: str  # or the caption
     buttons: list[list[Button]]
     sent_at: datetime
-    kind: str  # text, document or voice
+    kind: str  # text, document, photo or voice
     edited: bool = False
     reply_to: int | None = None
     content: bytes | None = None  # of a file

@@ -1,0 +1,190 @@
+"""From a topic to the replies that explain it: in parts, by permit group, to whoever asks."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.answers.reply import (
+    PERSON,
+    Offer,
+    Part,
+    Reply,
+    ask,
+    choose_group,
+    live_in,
+    show_in,
+    tell,
+)
+from api.answers.topics import Topic
+from api.answers.words import Words
+from api.cases.models import Case, Group
+from api.conversations.models import Conversation
+from api.people.models import Municipality
+from translations.catalogue import LANGUAGES
+
+UNKNOWN = "unknown"
+FAMILY = "family"
+"""Told by somebody who lives with family: the permit of that family decides, and is asked."""
+WALKS = {"kinderopvang": Offer("walk", "button.walk", {"at": "start"})}
+"""Topics that are walked through step by step, instead of one list of steps."""
+REPORT = Offer("report", "button.wrong")
+OTHER_LANGUAGE = Offer("show_in", "button.other_language")
+
+
+def explain(
+    words: Words,
+    session: Session,
+    conversation: Conversation,
+    key: str,
+    part: Part = Part.short,
+    language: str | None = None,
+) -> list[Reply]:
+    """The part of the topic for this reader; `language` shows it to somebody else, in theirs.
+
+    What depends on the permit is told only when the permit group is known: the case store goes
+    before what the person told here. Else it is asked, and nothing about money, course or hours
+    is said until then.
+    """
+    topic = words.topics[key]
+    coach = conversation.is_with_coach and language is None
+    buttons = _buttons(words, conversation, topic, part, language, coach=coach)
+    if part is Part.helpers:
+        return [_helpers(session, conversation, topic, buttons)]
+    text = key if part is Part.short else f"{key}.{part}"
+    reply = Reply(text, topic=key, part=part, offers=buttons, language=language)
+    if part is not Part.short or coach or not topic.by_group:
+        return [reply]
+    group = None if language else known_group(session, conversation)
+    if group is None:
+        return [reply, ask_group(key, language)]
+    return [_for_group(topic, group, reply, told_here=_told_here(session, conversation))]
+
+
+def explain_group(topic: Topic, group: str, reply: Reply) -> Reply:
+    """Only what differs for this group, after the rest was read."""
+    if group == UNKNOWN:
+        return replace(reply, key="group.unknown", part=Part.simple, offers=(PERSON,))
+    line = topic.by_group.get(Group(group))
+    told = replace(reply, key=line or "group.same")
+    return _careful(topic, group, told)
+
+
+def ask_group(key: str, language: str | None = None) -> Reply:
+    """Which permit: the first of at most two questions."""
+    choices = (("asiel", "asiel"), (FAMILY, FAMILY), ("overig", "other"), (UNKNOWN, UNKNOWN))
+    offers = tuple(choose_group(key, group, f"choice.{name}", language) for group, name in choices)
+    return Reply("group.ask", offers=offers, language=language)
+
+
+def ask_family(key: str, language: str | None = None) -> Reply:
+    """Whether the family has an asylum permit: ten thousand euro can hang on it."""
+    choices = (
+        (Group.gezin_van_asiel, "button.yes"),
+        (Group.gezin_overig, "button.no"),
+        (UNKNOWN, "choice.unknown"),
+    )
+    offers = tuple(choose_group(key, group, label, language) for group, label in choices)
+    return Reply("group.ask_family", offers=offers, language=language)
+
+
+def known_group(session: Session, conversation: Conversation) -> str | None:
+    """The permit group by the case store, else as it was told in this chat."""
+    return _of_case(session, conversation) or conversation.told_group
+
+
+def _of_case(session: Session, conversation: Conversation) -> Group | None:
+    if conversation.person_id is None:
+        return None
+    open_case = select(Case.group).where(
+        Case.participant_id == conversation.person_id, Case.closed_on.is_(None)
+    )
+    return session.scalars(open_case).first()
+
+
+def _told_here(session: Session, conversation: Conversation) -> bool:
+    return _of_case(session, conversation) is None
+
+
+def _for_group(topic: Topic, group: str, reply: Reply, *, told_here: bool) -> Reply:
+    """The answer with what holds for this group, and the way to correct what was told here."""
+    line = "group.unknown" if group == UNKNOWN else topic.by_group.get(Group(group))
+    if told_here:
+        again = Offer("group_again", "button.other_group", {"topic": topic.key})
+        reply = replace(reply, offers=_before_person(reply.offers, again))
+    return _careful(topic, group, replace(reply, lines=(line,) if line else ()))
+
+
+def _careful(topic: Topic, group: str, reply: Reply) -> Reply:
+    """Where the law is unclear for somebody, a person comes first."""
+    if group != UNKNOWN and Group(group) not in topic.careful:
+        return reply
+    return replace(
+        reply, offers=(PERSON, *(offer for offer in reply.offers if offer is not PERSON))
+    )
+
+
+def _helpers(
+    session: Session, conversation: Conversation, topic: Topic, buttons: tuple[Offer, ...]
+) -> Reply:
+    reply = Reply("helpers.heading", topic=topic.key, part=Part.helpers, offers=buttons)
+    if conversation.municipality_id is not None:
+        return reply
+    towns = session.scalars(select(Municipality).order_by(Municipality.name))
+    offers = tuple(live_in(town.id, town.name, topic.key) for town in towns)
+    return replace(reply, offers=(*offers, PERSON))
+
+
+def choose_language_for(key: str) -> Reply:
+    """In which language a coach wants to show this answer to a participant."""
+    offers = tuple(show_in(key, language) for language in LANGUAGES)
+    return Reply("show_in.ask", offers=offers)
+
+
+def _buttons(
+    words: Words,
+    conversation: Conversation,
+    topic: Topic,
+    part: Part,
+    language: str | None,
+    *,
+    coach: bool,
+) -> tuple[Offer, ...]:
+    """What can be done after this part; a button stands there only if it leads somewhere."""
+    if coach and part is Part.short:
+        return _for_coach(topic)
+    offers: list[Offer] = []
+    if part is not Part.short:
+        offers.append(tell(topic.key, Part.short, "button.again", language))
+    if part is not Part.steps:
+        offers += _steps(words, topic, language)
+    if part is not Part.helpers and topic.helpers and language is None:
+        offers.append(tell(topic.key, Part.helpers, "button.helpers", language))
+    if part is Part.short and f"{topic.key}.simple" in words.catalogue:
+        offers.append(tell(topic.key, Part.simple, "button.simpler", language))
+    if part is Part.short and language is None:
+        offers += [ask(other) for other in topic.related]
+    return (*offers, PERSON)
+
+
+def _for_coach(topic: Topic) -> tuple[Offer, ...]:
+    """Checking a procedure: hand the phone over, tick things off, say that it is wrong."""
+    show = replace(OTHER_LANGUAGE, arguments={"topic": topic.key})
+    report = replace(REPORT, arguments={"topic": topic.key})
+    walk = WALKS.get(topic.key)
+    walks = (walk,) if walk else ()
+    helpers = tell(topic.key, Part.helpers, "button.helpers")
+    checklists = Offer("checklists", "button.checklists")
+    return (*walks, helpers, *map(ask, topic.related), checklists, show, report, PERSON)
+
+
+def _steps(words: Words, topic: Topic, language: str | None) -> list[Offer]:
+    if topic.key in WALKS and language is None:
+        return [WALKS[topic.key]]
+    if f"{topic.key}.steps" in words.catalogue:
+        return [tell(topic.key, Part.steps, "button.steps", language)]
+    return []
+
+
+def _before_person(offers: tuple[Offer, ...], offer: Offer) -> tuple[Offer, ...]:
+    return (*(each for each in offers if each is not PERSON), offer, PERSON)

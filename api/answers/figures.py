@@ -1,0 +1,37 @@
+"""Dates and numbers as each language writes them; the digits are Latin in all of them."""
+
+from datetime import date
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from api.answers.reply import Month
+from api.cases.rules import Rule
+
+DATES = {"ti": "dd-MM-y"}
+MONTHS = {"ti": "MM-y"}
+"""Month names in Tigrinya also name the months of the Ge'ez calendar; a number cannot mislead."""
+PARTS_OF_DAY = ("night", "morning", "afternoon", "evening")
+
+
+def day_in_words(language: str, day: date) -> str:
+    return format_date(day, DATES.get(language, "d MMMM y"), locale=language)
+
+
+def month_in_words(language: str, month: Month) -> str:
+    return format_date(month.first, MONTHS.get(language, "LLLL y"), locale=language)
+
+
+def number_in_words(language: str, rule: Rule) -> object:
+    """The value of a rule; a year or a telephone number stays as it is."""
+    if rule.unit == "euro":
+        whole = rule.value == int(rule.value)
+        return format_decimal(rule.value, None if whole else "#,##0.00", locale=language)
+    if isinstance(rule.value, Decimal):
+        return format_decimal(rule.value, locale=language)
+    return rule.value
+
+
+def part_of_day(hour: int) -> str:
+    return PARTS_OF_DAY[hour // 6]
