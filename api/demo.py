@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from api.appointments.models import Appointment, AppointmentKind
 from api.cases.models import Case, Group, Leerroute, Participant
 from api.clock import AMSTERDAM, local
+from api.people.contacts import set_contact
 from api.people.linking import create_code
 from api.people.models import Municipality, Person, PersonRole, Role
 from api.people.signin import hash_password
@@ -19,6 +20,13 @@ STAFF: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("Sanne", "Voorbeeld", "sanne@wegwijs.example", ("weert", "nederweert")),
     ("Bram", "Verzonnen", "bram@wegwijs.example", ("cranendonck",)),
 )
+CONTACTS = {
+    "regisseur": ("0495-000001", "Voorbeeldplein 1, balie 2", "ma t/m vr 9-12 uur"),
+    "guidance": ("0495-000002", "Proefstraat 10", "di en do 9-12 uur"),
+    "werkkom": ("0495-000003", "Bedachtweg 5", "ma t/m vr 9-16 uur"),
+    "vraagwijzer": ("0495-000004", "Voorbeeldplein 1", "ma t/m vr 9-12 uur"),
+}
+"""Invented, like the people."""
 COACHES = (("Joke", "Proef", "weert"), ("Henk", "Bedacht", "cranendonck"))
 PARTICIPANTS = (
     ("Amina", "Alvoorbeeld", "ar", "weert", Group.asiel, Leerroute.b1),
@@ -65,6 +73,8 @@ def _towns(session: Session) -> None:
     for town, name in TOWNS.items():
         session.add(Municipality(id=town, name=name, opening=WEEK, closed_on=[]))
     session.flush()
+    for organisation, (phone, address, hours) in CONTACTS.items():
+        set_contact(session, "weert", organisation, phone=phone, address=address, hours=hours)
 
 
 def _staff(

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.answers.recordings import Recordings
 from api.chat_client import ChatClient
 from api.clock import system_clock
 from api.db import Database
@@ -28,6 +29,8 @@ class Running:
     telegram: BotApi
     database: Database
     demo: Demo
+    recordings: Recordings
+    """What is put here can be listened to at once."""
 
     @property
     def url(self) -> str:
@@ -65,6 +68,7 @@ def running(folder: Path) -> Iterator[Running]:
     migrate(database)
     with database.writing() as session:
         demo = plant(session, PASSWORD, system_clock())
+    recordings = Recordings(folder / "recordings")
     try:
         with BotApi.running(token=TOKEN) as telegram:
             environment = {
@@ -72,9 +76,10 @@ def running(folder: Path) -> Iterator[Running]:
                 "TELEGRAM_API_URL": telegram.base_url.removesuffix("/bot"),
                 "TELEGRAM_MODE": "polling",
                 "WEGWIJS_TELEGRAM_SECRET": WEBHOOK_SECRET,
+                "WEGWIJS_RECORDINGS": str(recordings.folder),
             }
             url = database.engine.url.render_as_string(hide_password=False)
             with System(url, environment=environment, progress=Progress(quiet=True)) as system:
-                yield Running(system, telegram, database, demo)
+                yield Running(system, telegram, database, demo, recordings)
     finally:
         database.close()

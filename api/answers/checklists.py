@@ -10,6 +10,7 @@ from api.answers.reply import Offer, Reply
 from api.conversations.models import Conversation
 from api.db import insert_once
 
+CHECKLISTS = Offer("checklists", "button.checklists")
 FOR_EVERYBODY = ("kinderopvang",)
 FOR_COACHES = ("first_week", "kinderopvang", "letters_duo", "progress_talk", "moving")
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.answers.checklists import CHECKLISTS
 from api.answers.reply import (
     PERSON,
     Offer,
@@ -58,16 +59,21 @@ def explain(
     group = None if language else known_group(session, conversation)
     if group is None:
         return [reply, ask_group(key, language)]
-    return [_for_group(topic, group, reply, told_here=_told_here(session, conversation))]
+    if group != UNKNOWN and Group(group) not in topic.by_group:
+        return [reply]
+    if _of_case(session, conversation) is None:
+        again = Offer("group_again", "button.other_group", {"topic": topic.key})
+        reply = replace(reply, offers=_before_person(reply.offers, again))
+    return [replace(reply, offers=()), explain_group(topic, group, reply)]
 
 
 def explain_group(topic: Topic, group: str, reply: Reply) -> Reply:
-    """Only what differs for this group, after the rest was read."""
+    """What differs for this group, as a message of its own after the rest; with its buttons."""
     if group == UNKNOWN:
-        return replace(reply, key="group.unknown", part=Part.simple, offers=(PERSON,))
-    line = topic.by_group.get(Group(group))
-    told = replace(reply, key=line or "group.same")
-    return _careful(topic, group, told)
+        return _person_first(replace(reply, key="group.unknown", part=Part.group))
+    line = topic.by_group.get(Group(group), "group.same")
+    told = replace(reply, key=line, part=Part.group)
+    return _person_first(told) if Group(group) in topic.careful else told
 
 
 def ask_group(key: str, language: str | None = None) -> Reply:
@@ -102,26 +108,10 @@ def _of_case(session: Session, conversation: Conversation) -> Group | None:
     return session.scalars(open_case).first()
 
 
-def _told_here(session: Session, conversation: Conversation) -> bool:
-    return _of_case(session, conversation) is None
-
-
-def _for_group(topic: Topic, group: str, reply: Reply, *, told_here: bool) -> Reply:
-    """The answer with what holds for this group, and the way to correct what was told here."""
-    line = "group.unknown" if group == UNKNOWN else topic.by_group.get(Group(group))
-    if told_here:
-        again = Offer("group_again", "button.other_group", {"topic": topic.key})
-        reply = replace(reply, offers=_before_person(reply.offers, again))
-    return _careful(topic, group, replace(reply, lines=(line,) if line else ()))
-
-
-def _careful(topic: Topic, group: str, reply: Reply) -> Reply:
-    """Where the law is unclear for somebody, a person comes first."""
-    if group != UNKNOWN and Group(group) not in topic.careful:
-        return reply
-    return replace(
-        reply, offers=(PERSON, *(offer for offer in reply.offers if offer is not PERSON))
-    )
+def _person_first(reply: Reply) -> Reply:
+    """Where it is unclear what holds for somebody, a person comes before everything else."""
+    others = tuple(offer for offer in reply.offers if offer is not PERSON)
+    return replace(reply, offers=(PERSON, *others))
 
 
 def _helpers(
@@ -174,8 +164,7 @@ def _for_coach(topic: Topic) -> tuple[Offer, ...]:
     walk = WALKS.get(topic.key)
     walks = (walk,) if walk else ()
     helpers = tell(topic.key, Part.helpers, "button.helpers")
-    checklists = Offer("checklists", "button.checklists")
-    return (*walks, helpers, *map(ask, topic.related), checklists, show, report, PERSON)
+    return (*walks, helpers, *map(ask, topic.related), CHECKLISTS, show, report, PERSON)
 
 
 def _steps(words: Words, topic: Topic, language: str | None) -> list[Offer]:

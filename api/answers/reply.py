@@ -18,6 +18,8 @@ class Part(StrEnum):
     simple = "simple"
     steps = "steps"
     helpers = "helpers"
+    group = "group"
+    """What differs for one permit group; told after the rest."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Reply:
     topic: str | None = None
     part: Part = Part.short
     lines: tuple[str, ...] = ()
-    """Texts that are added, such as the one for a permit group."""
+    """Texts that are added, such as a step under its heading."""
     language: str | None = None
     """Set where the words are not in the language of the conversation."""
     media: str | None = None

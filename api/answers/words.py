@@ -152,7 +152,7 @@ class Words:
         for key in self._warnings(reader, reply, keys):
             parts.append(self._known(reader, key, self._facts(reader, {}, key))[0])
         topic = self.topics.get(reply.topic) if reply.topic else None
-        if topic is None or reply.part is Part.simple:
+        if topic is None or reply.part in (Part.simple, Part.group):
             return parts
         source = self._source_line(reader, topic)
         return [source, *parts] if reader.coach else [*parts, source]

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.answers.checklists import CHECKLISTS
 from api.answers.explain import explain
 from api.answers.menu import DANGER, menu_page
 from api.answers.reply import (
@@ -151,7 +152,8 @@ def _simpler(turn: _Turn) -> list[Reply]:
 
 def _help(turn: _Turn) -> list[Reply]:
     turn.conversation.misses = 0
-    return [Reply("help"), menu_page(1)]
+    offers = (CHECKLISTS,) if turn.conversation.is_with_coach else ()
+    return [Reply("help", offers=offers), menu_page(1)]
 
 
 def _out_of_scope(turn: _Turn) -> list[Reply]:

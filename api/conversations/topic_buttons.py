@@ -33,6 +33,7 @@ from api.cases.models import Group
 from api.clock import local
 from api.conversations.models import Button, Conversation
 
+TOLD_BY_BUTTON = frozenset(Part) - {Part.group}
 GROUPS = frozenset({*Group, FAMILY, UNKNOWN})
 
 
@@ -72,7 +73,7 @@ def is_topic_button(action: str) -> bool:
 
 
 def _part(press: _Press) -> list[Reply]:
-    part = Part(press["part"]) if press["part"] in set(Part) else Part.short
+    part = Part(press["part"]) if press["part"] in TOLD_BY_BUTTON else Part.short
     if press.topic is None:
         return []
     press.conversation.topic = press.topic
@@ -91,9 +92,10 @@ def _group(press: _Press) -> list[Reply]:
     if own:
         press.conversation.told_group = group
         group = known_group(press.session, press.conversation) or group
-    whole = explain(press.words, press.session, press.conversation, press.topic)[0]
-    offers = whole.offers if own else (PERSON,)
-    reply = replace(whole, language=press.language, lines=(), offers=offers)
+    whole = explain(press.words, press.session, press.conversation, press.topic)[-1]
+    reply = replace(
+        whole, topic=press.topic, language=press.language, offers=whole.offers if own else (PERSON,)
+    )
     told = explain_group(press.words.topics[press.topic], group, reply)
     if own and group == press["group"] != UNKNOWN:
         return [Reply("group.remembered"), told]

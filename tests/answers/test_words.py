@@ -68,6 +68,16 @@ def test_every_topic_is_told_with_its_source_in_a_length_one_can_read(
     assert len(text.removesuffix(words.text(language, "unclear_mark"))) <= SHORT
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("topic", TOPICS)
+def test_the_line_for_a_permit_group_is_short_too(words: Words, language: str, topic: str) -> None:
+    for line in words.topics[topic].by_group.values():
+        assert (
+            len(re.sub("[\u2068\u2069]", "", words.as_it_reads(language, line, NOW.date())))
+            <= SHORT
+        )
+
+
 @pytest.mark.parametrize("topic", TOPICS)
 def test_a_topic_says_what_to_read_next_and_when_it_was_checked(words: Words, topic: str) -> None:
     about = words.topics[topic]

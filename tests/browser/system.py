@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from api.answers.recordings import Recordings
+
 
 class System(Protocol):
     """A started system with the demo's invented people."""
@@ -14,3 +16,6 @@ class System(Protocol):
 
     @property
     def staff_password(self) -> str: ...
+
+    @property
+    def recordings(self) -> Recordings: ...

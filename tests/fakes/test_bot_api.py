@@ -270,3 +270,71 @@ def test_two_servers_know_nothing_of_each_other(telegram: BotApi) -> None:
         other.person(AMINA).says("Dag")
 
         assert (telegram.pending, len(other.pending)) == ([], 1)
+
+
+# The smallest picture there is: one transparent pixel.
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+def test_a_picture_arrives_as_a_photo_with_its_words_and_buttons(telegram: BotApi) -> None:
+    amina = telegram.person(AMINA)
+
+    async def work(bot: Bot) -> bytes:
+        sent = await bot.send_photo(AMINA, PNG, caption="Kies", reply_markup=keyboard("1", "2"))
+        assert (sent.text, sent.caption) == (None, "Kies")
+        assert unknown_fields(sent) == []
+        await bot.send_photo(AMINA, sent.photo[-1].file_id)
+        file = await bot.get_file(sent.photo[-1].file_id)
+        return bytes(await file.download_as_bytearray())
+
+    assert using(telegram, work) == PNG
+    first, again = amina.messages
+    assert (first.kind, first.text, first.labels) == ("photo", "Kies", ["1", "2"])
+    assert (again.kind, again.text, again.labels) == ("photo", "", [])
+    assert first.content == again.content == PNG
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"OggS voice", b"%PDF-1.7", b"<svg/>", b"PNG", b"\x89", PNG[1:], b"\n" + PNG],
+)
+def test_what_is_no_picture_is_refused_as_a_photo(telegram: BotApi, content: bytes) -> None:
+    amina = telegram.person(AMINA)
+
+    async def work(bot: Bot) -> None:
+        with pytest.raises(BadRequest, match=r"(?i)^image_process_failed$"):
+            await bot.send_photo(AMINA, content)
+
+    using(telegram, work)
+
+    assert amina.messages == []
+
+
+def test_a_photo_must_be_there_and_not_be_empty(telegram: BotApi) -> None:
+    telegram.person(AMINA)
+
+    async def work(bot: Bot) -> None:
+        with pytest.raises(BadRequest, match="File must be non-empty"):
+            await bot.send_photo(AMINA, b"")
+
+    using(telegram, work)
+
+    answer = post(telegram, "sendPhoto", chat_id=AMINA).json()
+    assert answer["description"] == "Bad Request: there is no photo in the request"
+
+
+@pytest.mark.parametrize("method", ["send_photo", "send_voice"])
+def test_under_a_file_stand_at_most_1024_characters(telegram: BotApi, method: str) -> None:
+    amina = telegram.person(AMINA)
+
+    async def work(bot: Bot) -> None:
+        await getattr(bot, method)(AMINA, PNG, caption="ሰ" * 1024)
+        with pytest.raises(BadRequest, match="Message caption is too long"):
+            await getattr(bot, method)(AMINA, PNG, caption="ሰ" * 1025)
+
+    using(telegram, work)
+
+    assert [len(message.text) for message in amina.messages] == [1024]
