@@ -1,9 +1,12 @@
 """What the doors answer over HTTP: to participants, to the bot, to staff and to Telegram."""
 
+import copy
 import json
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,8 +18,12 @@ from sqlalchemy import select
 
 import api.app
 import api.db
+from api.answers.models import ContentTask
+from api.answers.recordings import Recordings
+from api.answers.tasks import list_tasks, open_rule_tasks, report_answer
 from api.answers.words import Words
 from api.app import MAX_BODY_BYTES, VERSION, create_app
+from api.cases.local_rules import set_local_rule
 from api.channels import telegram, webchat
 from api.console.routes import COOKIE as STAFF_COOKIE
 from api.conversations.models import Conversation, InboxMessage, Kind, Message
@@ -28,12 +35,15 @@ from api.people.models import Person
 from api.people.signin import STAYS_SIGNED_IN
 from api.settings import Settings
 from tests.factories import PASSWORD, FixedClock, conversation, participant, regisseur, talk, town
+from translations.catalogue import SOURCE
 
 DEAD = "http://127.0.0.1:9"
 TOKEN = "a service token"
 SECRET = "a-secret-of-the-webhook"
 CHAT = "/v1/chat/messages"
 WEBHOOK = telegram.WEBHOOK_PATH
+TEXTS = "/console/texts"
+HTML = "text/html; charset=utf-8"
 
 
 def settings(database_url: str, **changes: Any) -> Settings:
@@ -844,3 +854,217 @@ def test_settings_without_secrets_do_not_start(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(ValidationError, match="WEGWIJS_RASA_SECRET"):
         Settings()
     assert "a rasa secret" not in repr(settings("sqlite://"))
+
+
+# Texts to look at
+
+
+NEW_YEAR = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
+"""Midnight in Amsterdam: the amounts of 2026 ended."""
+
+
+@pytest.fixture
+def tasks(console: Console, words: Words) -> Console:
+    """Somebody who is signed in, when numbers ended and two coaches called an answer wrong."""
+    console.signed_in()
+    with console.database.writing() as session:
+        open_rule_tasks(session, words.rules, NEW_YEAR)
+        for hours in (1, 2):
+            report_answer(session, "pvt", NEW_YEAR + timedelta(hours=hours))
+    return console
+
+
+def rows_of_texts(console: Console) -> dict[str, list[str]]:
+    """What the page says of each text: why, the source, since when."""
+    rows = re.findall(r"<tr>(?=\s*<th scope=.row).*?</tr>", console.get(TEXTS).text, re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", row) for row in rows]
+    return {unescape(subject): [unescape(cell) for cell in rest] for subject, *rest in cells}
+
+
+def closing(console: Console, subject: str) -> str:
+    """Where the form of this text leads."""
+    page = console.get(TEXTS).text
+    row = page[page.index(f">{subject}<") :]
+    found = re.search(r'action="(/console/texts/\d+/close)"', row)
+    assert found, subject
+    return found[1]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_who_is_not_signed_in_neither_sees_nor_closes_what_is_wrong_with_texts(
+    console: Console, method: str
+) -> None:
+    with console.database.writing() as session:
+        report_answer(session, "pvt", NEW_YEAR)
+        [task] = list_tasks(session)
+        path = TEXTS if method == "GET" else f"{TEXTS}/{task.id}/close"
+    answer = console.client.request(method, path)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/console/login")
+    with console.database.reading() as session:
+        assert len(list_tasks(session)) == 1
+
+
+def test_a_number_that_ended_is_listed_with_its_reason_source_and_since(
+    tasks: Console, words: Words
+) -> None:
+    reason, source, since = next(
+        rest for subject, rest in rows_of_texts(tasks).items() if "kot_income_euro" in subject
+    )
+    assert reason == words.console.text(SOURCE, "texts.kind.rule").text
+    assert source == words.rules.sources.cite(words.rules["kot_income_euro"].sources)
+    assert since == "01-01-2027"
+
+
+def test_an_answer_that_coaches_call_wrong_is_listed_with_how_often(
+    tasks: Console, words: Words
+) -> None:
+    reason, source, since = rows_of_texts(tasks)[words.text(SOURCE, "label.pvt")]
+    reported = words.console.text(SOURCE, "texts.kind.reported", {"times": 2}, count=2)
+    assert reason == reported.text
+    assert source == words.rules.sources.cite(words.topics["pvt"].sources)
+    assert since == "01-01-2027"
+
+
+def test_a_text_that_was_looked_at_leaves_the_list_and_the_others_stay(
+    tasks: Console, words: Words, clock: FixedClock
+) -> None:
+    before, pvt = rows_of_texts(tasks), words.text(SOURCE, "label.pvt")
+    path = closing(tasks, pvt)
+    for _ in range(2):  # also who presses twice, or just after a colleague
+        assert tasks.post(path).headers["Location"] == TEXTS
+    assert rows_of_texts(tasks).keys() == before.keys() - {pvt}
+    with tasks.database.reading() as session:
+        [closed] = session.scalars(select(ContentTask).where(ContentTask.closed_at.is_not(None)))
+        assert (closed.subject, closed.closed_at) == ("pvt", clock())
+
+
+def test_with_nothing_to_look_at_the_page_says_so(console: Console, words: Words) -> None:
+    page = console.signed_in().get(TEXTS).text
+    assert words.console.text(SOURCE, "texts.empty").text in page
+    assert "<table" not in page
+
+
+@pytest.mark.parametrize("csrf", ["", "made up", "é"])
+def test_a_text_is_closed_only_with_our_own_form(tasks: Console, words: Words, csrf: str) -> None:
+    pvt = words.text(SOURCE, "label.pvt")
+    answer = tasks.client.post(closing(tasks, pvt), data={"csrf": csrf})
+    assert answer.status_code == 403
+    assert "text/html" in answer.headers["Content-Type"]
+    assert pvt in rows_of_texts(tasks)
+
+
+@pytest.mark.parametrize(
+    ("task", "status"), [("404", 404), ("0", 404), ("-1", 404), (str(10**30), 404), ("x", 400)]
+)
+def test_a_text_that_nobody_has_to_look_at_is_a_page_that_says_so(
+    database: Database, clock: FixedClock, task: str, status: int
+) -> None:
+    """On both databases: they differ in what number is too large."""
+    app = create_app(settings(url_of(database)), clock)
+    with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as client:
+        console = Console(client, database, clock).signed_in()
+        answer = console.post(f"{TEXTS}/{task}/close")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, HTML)
+
+
+def test_a_report_of_an_answer_that_is_gone_does_not_hide_the_others(
+    tasks: Console, words: Words
+) -> None:
+    """A release can drop a topic while a report of it is open."""
+    with tasks.database.writing() as session:
+        report_answer(session, "a_topic_of_last_year", NEW_YEAR)
+    assert words.text(SOURCE, "label.pvt") in rows_of_texts(tasks)
+
+
+def test_of_the_numbers_of_towns_the_page_says_which_town_and_its_own_source(
+    console: Console, words: Words, sqlite: Database
+) -> None:
+    day, review = date(2026, 11, 23), date(2026, 12, 31)
+    with sqlite.writing() as session:
+        for id in ("weert", "nederweert"):
+            town(session, id, id.title())
+            decision = f"besluit van {id.title()}"
+            set_local_rule(session, words.rules, id, "work_weeks", "20", decision, day, review)
+        open_rule_tasks(session, words.rules, NEW_YEAR)
+    page = unescape(console.signed_in().get(TEXTS).text)
+    assert page.count("besluit van Weert") == page.count("besluit van Nederweert") == 1
+
+
+# Recordings
+
+
+VOICE = b"OggS\x00\x02" + b"\x00" * 22 + b"OpusHead" + b"\x00" * 100
+
+
+@pytest.fixture
+def spoken(words: Words, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recordings:
+    """The recordings of the app, in a folder of this test."""
+    mine = copy.copy(words)
+    mine.recordings = Recordings(tmp_path / "recordings")
+    monkeypatch.setattr(api.app, "Words", lambda *_: mine)
+    (tmp_path / "voice.ogg").write_bytes(VOICE)
+    (tmp_path / "pvt-0123456789.ogg").write_bytes(VOICE)
+    return mine.recordings
+
+
+@pytest.mark.parametrize("machine", [True, False])
+def test_a_recording_is_served_with_its_type_and_may_be_kept_for_long(
+    spoken: Recordings, client: TestClient, tmp_path: Path, machine: bool
+) -> None:
+    path = spoken.path_for("ti", "pvt.simple", "text", machine=machine)
+    path.write_bytes(VOICE)
+    found = spoken.find("ti", "pvt.simple", "text")
+    assert found is not None
+    answer = client.get(f"/media/{found.media}")
+    assert (answer.status_code, answer.content) == (200, VOICE)
+    assert answer.headers["Content-Type"] == "audio/ogg"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    kept = answer.headers["Cache-Control"]
+    assert {"public", "immutable"} <= set(kept.split(", "))
+    [seconds] = re.findall(r"max-age=(\d+)", kept)
+    assert timedelta(seconds=int(seconds)) >= timedelta(days=365)
+
+
+def test_a_player_can_ask_for_a_part_of_a_recording(
+    spoken: Recordings, client: TestClient, tmp_path: Path
+) -> None:
+    """Safari plays no sound from a server that cannot."""
+    kept = spoken.add("ar", "pvt", "text", tmp_path / "voice.ogg")
+    answer = client.get(f"/media/recordings/ar/{kept.name}", headers={"Range": "bytes=0-1"})
+    assert (answer.status_code, answer.content) == (206, VOICE[:2])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "ar/voice.ogg",
+        "ar/PVT-0123456789.ogg",
+        "ar/pvt-0123456789.ogg.half",
+        "ar/pvt-0123456789.mp3",
+        "ar/pvt-9876543210.ogg",
+        "tr/pvt-0123456789.ogg",
+        "ar/%2e%2e%2fpvt-0123456789.ogg",
+        "%2e%2e/pvt-0123456789.ogg",
+        "%2e/pvt-0123456789.ogg",
+        "a1/pvt-0123456789.ogg",
+        "ar/pvt-0123456789.ogg%00",
+        "ar/pvt-0123456789.ogg%0a",
+    ],
+)
+def test_a_name_that_we_did_not_give_is_no_recording(
+    spoken: Recordings, client: TestClient, tmp_path: Path, path: str
+) -> None:
+    for folder in (spoken.folder, spoken.folder / "ar", spoken.folder / "a1"):
+        folder.mkdir(exist_ok=True)
+        for name in (
+            "voice.ogg",
+            "PVT-0123456789.ogg",
+            "pvt-0123456789.ogg.half",
+            "pvt-0123456789.ogg",
+        ):
+            (folder / name).write_bytes(VOICE)
+    (spoken.folder / "ar" / "pvt-0123456789.mp3").write_bytes(VOICE)
+    answer = client.get(f"/media/recordings/{path}")
+    assert answer.status_code in (303, 404)
+    assert VOICE not in answer.content
+    assert "immutable" not in answer.headers.get("Cache-Control", "")

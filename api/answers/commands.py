@@ -13,7 +13,7 @@ from api.clock import local, system_clock
 from api.progress import Progress
 from api.system import ROOT, CannotStart
 from api.terminal import told_plainly
-from translations.catalogue import LANGUAGES, SOURCE
+from translations.catalogue import LANGUAGES, SOURCE, State
 
 app = typer.Typer(
     no_args_is_help=True, help="Keep the answers: recordings, checks by native speakers, the pages."
@@ -33,7 +33,7 @@ def record(
     """Add a recording of a text as it reads today; a changed text asks for a new one."""
     with told_plainly():
         words = Words(ROOT / "translations", recordings)
-        text = _as_it_reads(words, language, key)
+        text = _for_everybody(words, language, key)
         kept = words.recordings.add(language, key, text, file)
         typer.echo(f"{kept.name}: people can listen to {key} in {language}.")
 
@@ -51,7 +51,7 @@ def speak_all(
         progress = Progress()
         with progress.step(f"Speaking {len(keys)} texts in {language}"):
             for each in keys:
-                text = _as_it_reads(words, language, each)
+                text = _for_everybody(words, language, each)
                 if words.recordings.find(language, each, text) is None:
                     target = words.recordings.path_for(language, each, text, machine=True)
                     speak(text, language, target)
@@ -71,9 +71,14 @@ def check(
         if language == SOURCE:
             raise CannotStart("Dutch is the source: it is not a translation to be checked")
         today = local(system_clock()).date()
+        if words.catalogue.entry(language, key).state is State.outdated:
+            raise CannotStart(f"{key}: the Dutch has changed since; translate it anew first")
+        if not by.strip() or not by.isprintable():
+            raise CannotStart("say who checked it: --by and a name")
         text = path.read_text(encoding="utf-8")
         entry = re.compile(rf'^# state: [^\n]*\n(?=msgctxt "{re.escape(key)}"\n)', re.MULTILINE)
-        path.write_text(entry.sub(f"# state: checked by {by} on {today}\n", text), encoding="utf-8")
+        line = f"# state: checked by {by.strip()} on {today}\n"
+        path.write_text(entry.sub(lambda _: line, text), encoding="utf-8")
         typer.echo(f"{key} in {language} is checked by {by}.")
 
 
@@ -98,7 +103,8 @@ def page_path(language: str) -> Path:
 
 def spoken_keys(words: Words) -> list[str]:
     """Every text of an answer that can be listened to."""
-    keys = ["unclear_mark", "older_law"]
+    keys = ["unclear_mark", "older_law", "group.same", "group.from_case"]
+    keys += [f"group.unknown.{question}" for question in ("course", "rules")]
     for topic in words.topics.values():
         parts = (topic.key, f"{topic.key}.simple", f"{topic.key}.steps")
         keys += [key for key in (*parts, *topic.by_group.values()) if key in words.catalogue]
@@ -111,3 +117,11 @@ def _as_it_reads(words: Words, language: str, key: str) -> str:
     if key not in words.catalogue:
         raise CannotStart(f"there is no text {key}; docs/answers.md lists them")
     return words.as_it_reads(language, key, local(system_clock()).date())
+
+
+def _for_everybody(words: Words, language: str, key: str) -> str:
+    """The text, if it holds no facts of one person: those cannot be spoken to all."""
+    text = _as_it_reads(words, language, key)
+    if words.catalogue.gaps(key) - words.rules.keys():
+        raise CannotStart(f"{key} holds facts of one person: it cannot be recorded for everybody")
+    return text

@@ -51,36 +51,51 @@ def explain(
     coach = conversation.is_with_coach and language is None
     buttons = _buttons(words, conversation, topic, part, language, coach=coach)
     if part is Part.helpers:
-        return [_helpers(session, conversation, topic, buttons)]
+        return [_helpers(session, conversation, topic, buttons, language)]
     text = key if part is Part.short else f"{key}.{part}"
     reply = Reply(text, topic=key, part=part, offers=buttons, language=language)
-    if part is not Part.short or coach or not topic.by_group:
+    if part not in (Part.short, Part.simple) or coach or not topic.by_group:
         return [reply]
     group = None if language else known_group(session, conversation)
     if group is None:
-        return [reply, ask_group(key, language)]
+        if part is not Part.short:
+            return [reply]
+        told = replace(reply, offers=_without_person(reply.offers))
+        return [told, ask_group(topic, language)]
     if group != UNKNOWN and Group(group) not in topic.by_group:
         return [reply]
-    if _of_case(session, conversation) is None:
+    by_case = case_group(session, conversation) is not None
+    if not by_case:
         again = Offer("group_again", "button.other_group", {"topic": topic.key})
         reply = replace(reply, offers=_before_person(reply.offers, again))
-    return [replace(reply, offers=()), explain_group(topic, group, reply)]
+    told = explain_group(topic, group, reply)
+    said_by = ("group.from_case",) if by_case else ()
+    return [replace(reply, offers=()), replace(told, lines=said_by)]
 
 
 def explain_group(topic: Topic, group: str, reply: Reply) -> Reply:
     """What differs for this group, as a message of its own after the rest; with its buttons."""
     if group == UNKNOWN:
-        return _person_first(replace(reply, key="group.unknown", part=Part.group))
+        return _person_first(replace(reply, key=f"group.unknown.{topic.question}", part=Part.group))
     line = topic.by_group.get(Group(group), "group.same")
-    told = replace(reply, key=line, part=Part.group)
+    told = replace(reply, key=line, part=Part.group, offers=_meant_for(topic, group, reply.offers))
     return _person_first(told) if Group(group) in topic.careful else told
 
 
-def ask_group(key: str, language: str | None = None) -> Reply:
+def _meant_for(topic: Topic, group: str, offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """Without the steps, where they are the way of another group."""
+    if Group(group) in topic.steps_for:
+        return offers
+    return tuple(offer for offer in offers if offer.arguments.get("part") != Part.steps)
+
+
+def ask_group(topic: Topic, language: str | None = None) -> Reply:
     """Which permit: the first of at most two questions."""
     choices = (("asiel", "asiel"), (FAMILY, FAMILY), ("overig", "other"), (UNKNOWN, UNKNOWN))
-    offers = tuple(choose_group(key, group, f"choice.{name}", language) for group, name in choices)
-    return Reply("group.ask", offers=offers, language=language)
+    offers = tuple(
+        choose_group(topic.key, group, f"choice.{name}", language) for group, name in choices
+    )
+    return Reply(f"group.ask.{topic.question}", offers=(*offers, PERSON), language=language)
 
 
 def ask_family(key: str, language: str | None = None) -> Reply:
@@ -91,15 +106,16 @@ def ask_family(key: str, language: str | None = None) -> Reply:
         (UNKNOWN, "choice.unknown"),
     )
     offers = tuple(choose_group(key, group, label, language) for group, label in choices)
-    return Reply("group.ask_family", offers=offers, language=language)
+    return Reply("group.ask_family", offers=(*offers, PERSON), language=language)
 
 
 def known_group(session: Session, conversation: Conversation) -> str | None:
     """The permit group by the case store, else as it was told in this chat."""
-    return _of_case(session, conversation) or conversation.told_group
+    return case_group(session, conversation) or conversation.told_group
 
 
-def _of_case(session: Session, conversation: Conversation) -> Group | None:
+def case_group(session: Session, conversation: Conversation) -> Group | None:
+    """The permit group by the case store; None for who is not linked."""
     if conversation.person_id is None:
         return None
     open_case = select(Case.group).where(
@@ -110,15 +126,24 @@ def _of_case(session: Session, conversation: Conversation) -> Group | None:
 
 def _person_first(reply: Reply) -> Reply:
     """Where it is unclear what holds for somebody, a person comes before everything else."""
-    others = tuple(offer for offer in reply.offers if offer is not PERSON)
-    return replace(reply, offers=(PERSON, *others))
+    return replace(reply, offers=(PERSON, *_without_person(reply.offers)))
+
+
+def _without_person(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    return tuple(offer for offer in offers if offer is not PERSON)
 
 
 def _helpers(
-    session: Session, conversation: Conversation, topic: Topic, buttons: tuple[Offer, ...]
+    session: Session,
+    conversation: Conversation,
+    topic: Topic,
+    buttons: tuple[Offer, ...],
+    language: str | None,
 ) -> Reply:
-    reply = Reply("helpers.heading", topic=topic.key, part=Part.helpers, offers=buttons)
-    if conversation.municipality_id is not None:
+    reply = Reply(
+        "helpers.heading", topic=topic.key, part=Part.helpers, offers=buttons, language=language
+    )
+    if conversation.municipality_id is not None or language is not None:
         return reply
     towns = session.scalars(select(Municipality).order_by(Municipality.name))
     offers = tuple(live_in(town.id, town.name, topic.key) for town in towns)
@@ -148,7 +173,7 @@ def _buttons(
         offers.append(tell(topic.key, Part.short, "button.again", language))
     if part is not Part.steps:
         offers += _steps(words, topic, language)
-    if part is not Part.helpers and topic.helpers and language is None:
+    if part is not Part.helpers and topic.helpers:
         offers.append(tell(topic.key, Part.helpers, "button.helpers", language))
     if part is Part.short and f"{topic.key}.simple" in words.catalogue:
         offers.append(tell(topic.key, Part.simple, "button.simpler", language))
@@ -176,4 +201,4 @@ def _steps(words: Words, topic: Topic, language: str | None) -> list[Offer]:
 
 
 def _before_person(offers: tuple[Offer, ...], offer: Offer) -> tuple[Offer, ...]:
-    return (*(each for each in offers if each is not PERSON), offer, PERSON)
+    return (*_without_person(offers), offer, PERSON)

@@ -32,9 +32,12 @@ def speak(text: str, language: str, target: Path) -> None:
 
 
 def _run(command: tuple[str, ...], given: bytes) -> bytes:
-    done = subprocess.run(
-        command, input=given, capture_output=True, timeout=PATIENCE_SECONDS, check=False
-    )
+    try:
+        done = subprocess.run(
+            command, input=given, capture_output=True, timeout=PATIENCE_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BadRecording(f"{command[0]} did not end in {PATIENCE_SECONDS} seconds") from error
     if done.returncode or not done.stdout:
         raise BadRecording(f"{command[0]} failed: {done.stderr.decode(errors='replace')[-200:]}")
     return done.stdout

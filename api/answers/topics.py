@@ -38,6 +38,10 @@ class Topic(Table):
     """Only for who falls under the Wet inburgering 2021; the others are told to ask."""
     by_group: Mapping[Group, str] = Field(default_factory=dict)
     """The text that is added for each permit group; empty where all are treated alike."""
+    question: Literal["course", "rules"] = "rules"
+    """What the permit decides here, and so in which words it is asked."""
+    steps_for: frozenset[Group] = frozenset(Group)
+    """Groups that the steps are meant for; the others are not shown the way to a loan."""
     careful: frozenset[Group] = frozenset()
     """Groups for which the law is unclear: a person is offered first."""
 

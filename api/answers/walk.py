@@ -60,7 +60,7 @@ def _counts(argument: str, _: Rules, __: date) -> list[Reply]:
         return [Reply(f"walk.counts.{argument}", offers=beside)]
     names = SITUATIONS[FIRST_CHOICES:] if argument == "more" else SITUATIONS[:FIRST_CHOICES]
     more = _to("counts", "button.back") if argument == "more" else _to("counts more", "button.more")
-    offers = (*(_to(f"counts {name}", f"choice.{name}") for name in names), more)
+    offers = (*(_to(f"counts {name}", f"choice.{name}") for name in names), more, PERSON)
     return [Reply("walk.counts.ask", offers=offers)]
 
 
@@ -68,14 +68,15 @@ def _care(argument: str, _: Rules, __: date) -> list[Reply]:
     if argument in CARE:
         offers = (_to("care", "button.back"), _to("step 4", "button.next"), PERSON)
         return [Reply(f"walk.care.{argument}", offers=offers)]
-    return [Reply("walk.care.ask", offers=tuple(_to(f"care {n}", f"choice.{n}") for n in CARE))]
+    choices = (_to(f"care {name}", f"choice.{name}") for name in CARE)
+    return [Reply("walk.care.ask", offers=(*choices, PERSON))]
 
 
 def _apply(argument: str, rules: Rules, today: date) -> list[Reply]:
     """Until when to apply, from the month in which the care begins."""
     begins = _date(argument)
     if begins is None:
-        return [Reply("walk.apply.ask", offers=_months("apply", argument, today))]
+        return [Reply("walk.apply.ask", offers=(*_months("apply", argument, today), PERSON))]
     rule = rules.told(today).get("kot_apply_by_months")
     if rule is None or not isinstance(rule.value, int):
         return [Reply("walk.7", offers=(PERSON,))]
@@ -94,6 +95,7 @@ def _report(argument: str, rules: Rules, today: date) -> list[Reply]:
         _to(f"report {today}", "choice.today"),
         _to(f"report {today - timedelta(days=1)}", "choice.yesterday"),
         _to("report_month", "choice.other_day"),
+        PERSON,
     )
     return [Reply("walk.report.ask", offers=offers)]
 
@@ -109,7 +111,7 @@ def _report_by(changed: date, rules: Rules, today: date) -> list[Reply]:
 
 
 def _report_month(argument: str, _: Rules, today: date) -> list[Reply]:
-    return [Reply("walk.report.month", offers=_months("report_day", argument, today))]
+    return [Reply("walk.report.month", offers=(*_months("report_day", argument, today), PERSON))]
 
 
 def _report_day(argument: str, rules: Rules, today: date) -> list[Reply]:
@@ -125,7 +127,9 @@ def _report_day(argument: str, rules: Rules, today: date) -> list[Reply]:
     later = days[-1] + timedelta(days=1) if days else begins
     more = _to(f"report_day {begins} {later.day}", "choice.later")
     onward = (more,) if later.month == begins.month and days else ()
-    return [Reply("walk.report.day", facts={"month": Month(begins)}, offers=(*offers, *onward))]
+    return [
+        Reply("walk.report.day", facts={"month": Month(begins)}, offers=(*offers, *onward, PERSON))
+    ]
 
 
 def _months(place: str, argument: str, today: date) -> tuple[Offer, ...]:

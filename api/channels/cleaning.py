@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from translations.normalise import normalise
+
 ZWNJ, ZWJ = "\u200c", "\u200d"
 
 _LINE_BREAKS = re.compile("\r\n?|[\u2028\u2029]")
@@ -48,6 +50,17 @@ def has_words(text: str) -> bool:
     """Whether anything is said: a letter or a digit of any script, not only emoji and signs."""
     without_emoji = _DRAWN_AS_EMOJI.sub("", _KEYCAP.sub("", text))
     return any(character.isalnum() and character != _TATWEEL for character in without_emoji)
+
+
+AROUND_A_NUMBER = " .,;:!()#-"
+LONGEST_NUMBER = 2
+"""Digits; what is longer is an amount, a year or a telephone number."""
+
+
+def is_number(text: str) -> bool:
+    """Whether only a small number is said, in the digits of any script: a choice from a menu."""
+    number = normalise(text).strip(AROUND_A_NUMBER)
+    return number.isdecimal() and len(number) <= LONGEST_NUMBER
 
 
 def _needed(joiners: re.Match[str]) -> str:

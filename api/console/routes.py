@@ -203,7 +203,7 @@ def make_link_code(
 
 @pages.get("/texts")
 def texts_page(request: Request, session: Tx, words: TheWords, me: Me) -> Response:
-    tasks = [task_of(words, task) for task in list_tasks(session)]
+    tasks = [task_of(session, words, task) for task in list_tasks(session)]
     return _render(request, words, "texts.html", me, tasks=tasks)
 
 

@@ -1,7 +1,7 @@
 """What the console's pages show, made ready for the templates."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from api.answers.models import ContentTask, TaskKind
 from api.answers.words import Words
 from api.appointments.service import find_next
+from api.cases.models import LocalRule
 from api.clock import local
 from api.conversations.models import Author, Kind, Message
 from api.conversations.replies import SAFETY
 from api.handovers.models import HandOver, HandOverState
 from api.handovers.service import list_lines
 from api.outbox.service import states_of
-from api.people.models import Person
+from api.people.models import Municipality, Person
 from translations.catalogue import SOURCE, direction
 
 PREVIEW_CHARACTERS = 140
@@ -92,18 +93,32 @@ def row_of(session: Session, words: Words, hand_over: HandOver, now: datetime) -
     )
 
 
-def task_of(words: Words, task: ContentTask) -> TaskRow:
+def task_of(session: Session, words: Words, task: ContentTask) -> TaskRow:
     """A task about the texts, in the words of the console."""
     since = f"{local(task.opened_at):%d-%m-%Y}"
     if task.kind is TaskKind.rule:
-        name = task.subject.partition(" ")[0]
-        source = words.rules.sources.cite(words.rules[name].sources) if name in words.rules else ""
-        return TaskRow(task.id, name, console_text(words, "texts.kind.rule"), source, since)
-    topic = words.topics.get(task.subject)
+        subject, source = _rule_of(session, words, task.subject)
+        return TaskRow(task.id, subject, console_text(words, "texts.kind.rule"), source, since)
+    topic, label = words.topics.get(task.subject), f"label.{task.subject}"
     source = words.rules.sources.cite(topic.sources) if topic else ""
     times = {"times": task.times}
     reason = words.console.text(SOURCE, "texts.kind.reported", times, count=task.times).text
-    return TaskRow(task.id, words.text(SOURCE, f"label.{task.subject}"), reason, source, since)
+    subject = words.text(SOURCE, label) if label in words.catalogue else task.subject
+    return TaskRow(task.id, subject, reason, source, since)
+
+
+def _rule_of(session: Session, words: Words, subject: str) -> tuple[str, str]:
+    """Name and source of the rule, or of the town's own value of it."""
+    key, since, *towns = subject.split()
+    for town in towns:
+        own = session.scalars(
+            select(LocalRule).filter_by(
+                municipality_id=town, key=key, valid_from=date.fromisoformat(since)
+            )
+        ).first()
+        name = session.get_one(Municipality, town).name
+        return f"{key} ({name})", own.source if own else ""
+    return key, words.rules.sources.cite(words.rules[key].sources) if key in words.rules else ""
 
 
 def lines_of(session: Session, words: Words, hand_over: HandOver) -> list[Line]:

@@ -8,12 +8,14 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.answers.explain import explain
+from api.answers.explain import ask_family, ask_group, explain
 from api.answers.reply import Part, Reply
 from api.answers.words import Words
+from api.conversations import replies
 from api.conversations.models import Button, Conversation
+from api.conversations.permit import told_permit, told_permit_of_family
 from api.conversations.rasa import Understood
-from api.conversations.replies import SAFETY_OFFER, hand_over_replies, offer_person
+from api.conversations.replies import hand_over_replies
 from api.conversations.topic_buttons import is_topic_button, press_topic
 from api.conversations.yes_no import yes_or_no
 from api.handovers import service as handovers
@@ -23,7 +25,9 @@ from api.people.models import Municipality
 from translations.normalise import normalise
 
 NEITHER_YES_NOR_NO = frozenset({"affirm", "deny", "unsure", "unknown"})
-"""What the model makes of an answer to our offer that the rule did not know."""
+"""What the model makes of an answer to our question that the rule did not know."""
+PLACES = frozenset({"verhuizen", "huisvesting"})
+"""What the model makes of the name of a town."""
 WORDS_WITH_A_TOWN = 4
 """Such as "I live in Weert"; a longer text is a question that also names a town."""
 
@@ -74,17 +78,33 @@ def press(
                 return replies
             return [replies[0], *explain(words, session, conversation, topic, Part.helpers)]
         case action if is_topic_button(action):
-            return press_topic(words, session, conversation, button, now)
+            return press_topic(words, session, conversation, action, button.arguments, now)
         case _:
             return Pressed.asks_rasa
 
 
 def answer_expected(
+    words: Words, session: Session, conversation: Conversation, text: str, now: datetime
+) -> list[Reply]:
+    """A typed answer to what was just asked; nothing where none was, or where it is not clear."""
+    match conversation.expecting:
+        case replies.SAFETY_OFFER:
+            return _answer_offer(session, conversation, text, now)
+        case replies.GROUP:
+            told = told_permit(text)
+        case replies.FAMILY_PERMIT:
+            told = told_permit_of_family(text)
+        case _:
+            return []
+    if told is None:
+        return []
+    arguments = {"topic": conversation.topic or "", "group": told}
+    return press_topic(words, session, conversation, "group", arguments, now)
+
+
+def _answer_offer(
     session: Session, conversation: Conversation, text: str, now: datetime
 ) -> list[Reply]:
-    """A typed yes or no to the offer of a person; nothing where none was expected."""
-    if conversation.expecting != SAFETY_OFFER:
-        return []
     match yes_or_no(text):
         case True:
             return _ask_for_person(session, conversation, Reason.safety, now)
@@ -94,10 +114,19 @@ def answer_expected(
             return []
 
 
-def offer_again(conversation: Conversation, understood: Understood) -> list[Reply]:
-    """An unclear answer to the offer of a person is asked again, never guessed."""
-    unclear = understood.intent in NEITHER_YES_NOR_NO
-    return [offer_person()] if unclear and conversation.expecting == SAFETY_OFFER else []
+def ask_again(words: Words, conversation: Conversation, understood: Understood) -> list[Reply]:
+    """An unclear answer to a question of ours is asked again, never guessed."""
+    if understood.intent not in NEITHER_YES_NOR_NO:
+        return []
+    match conversation.expecting:
+        case replies.SAFETY_OFFER:
+            return [replies.offer_person()]
+        case replies.GROUP if topic := words.topics.get(conversation.topic or ""):
+            return [ask_group(topic)]
+        case replies.FAMILY_PERMIT if topic := words.topics.get(conversation.topic or ""):
+            return [ask_family(topic.key)]
+        case _:
+            return []
 
 
 def answer_town(

@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, exists, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from api.channels.cleaning import clean
+from api.channels.cleaning import AROUND_A_NUMBER, clean, is_number
 from api.conversations.models import (
     Author,
     Channel,
@@ -90,9 +90,9 @@ def store(session: Session, incoming: Incoming, now: datetime) -> bool:
 
 def _numbered_button(session: Session, conversation: Conversation, text: str) -> str | None:
     """The button of the last menu that this number names, in the digits of any script."""
-    number = normalise(text).strip(" .")
-    if len(number) != 1 or not number.isdecimal():
+    if not is_number(text):
         return None
+    number = normalise(text).strip(AROUND_A_NUMBER)
     last = session.scalars(
         select(Message)
         .filter_by(conversation_id=conversation.id, author=Author.bot)

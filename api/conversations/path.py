@@ -14,17 +14,25 @@ from api.answers.words import Words
 from api.clock import Clock
 from api.conversations import transcript
 from api.conversations.actions import (
+    PLACES,
     Pressed,
     answer_expected,
     answer_town,
-    offer_again,
+    ask_again,
     press,
     start,
 )
 from api.conversations.languages import guess_language
 from api.conversations.models import Button, InboxMessage, Kind, Message
 from api.conversations.rasa import Question, Rasa, RasaFailed, Understood
-from api.conversations.replies import SAFETY, SAFETY_OFFER, from_rasa, propose_language, unsupported
+from api.conversations.replies import (
+    SAFETY,
+    SAFETY_OFFER,
+    expected_after,
+    from_rasa,
+    propose_language,
+    unsupported,
+)
 from api.conversations.rules import answer_by_rule
 from api.conversations.yes_no import yes_or_no
 from api.db import Database
@@ -135,19 +143,29 @@ class MessagePath:
             message.put_back(now, "handed back while we looked")
             return
         heard = _heard_language(message)
-        agreed = _agreed(session, message, now)
+        agreed = self._agreed(session, message, now)
         replies = agreed or _warned(message, by_rule)
         replies = replies or self._replies(session, message, understood, now)
         numbers = [reply for reply in replies if reply.key == SAFETY]
         if is_owned(session, message.conversation_id):
             replies = numbers
-        elif replies and not (numbers or message.conversation.expecting):  # who we are can wait
+        elif replies and not (numbers or message.conversation.expecting == SAFETY_OFFER):
+            # who we are can wait while somebody is in danger
             proposed = [propose_language(heard)] if heard else []
             replies = [*_first_contact(message, now), *proposed, *replies]
         known = understood if isinstance(understood, Understood) else None
         self._record(session, message, replies, known, now)
         if isinstance(understood, RasaFailed):
             message.error = f"rasa: {understood}"  # answered all the same, and counted by this
+
+    def _agreed(self, session: Session, message: InboxMessage, now: datetime) -> list[Reply]:
+        """A yes to the offer of a person counts, even where it speaks of danger again."""
+        conversation, text = message.conversation, message.text or ""
+        offered = conversation.expecting == SAFETY_OFFER and message.kind is Kind.text
+        if not offered or yes_or_no(text) is not True:
+            return []
+        agreed = answer_expected(self.words, session, conversation, text, now)
+        return _warned(message, agreed)
 
     def _replies(
         self,
@@ -179,7 +197,7 @@ class MessagePath:
                 return unsupported(message.kind)
         if understood is None or isinstance(understood, RasaFailed):
             return [FAILURE]
-        if message.kind is Kind.text and (again := offer_again(conversation, understood)):
+        if message.kind is Kind.text and (again := ask_again(self.words, conversation, understood)):
             return again
         typed = message.text or "" if message.kind is Kind.text else ""
         replies = from_rasa(self.words, session, conversation, understood, typed, now)
@@ -194,9 +212,10 @@ class MessagePath:
     ) -> list[Reply]:
         """Answers to what was just asked; they need no Rasa, which may be away."""
         conversation, text = message.conversation, message.text or ""
-        if replies := answer_expected(session, conversation, text, now):
+        if replies := answer_expected(self.words, session, conversation, text, now):
             return replies
-        if isinstance(understood, Understood) and understood.intent in self.words.topics:
+        topics = self.words.topics.keys() - PLACES
+        if isinstance(understood, Understood) and understood.intent in topics:
             return []
         return answer_town(session, conversation, text, now)
 
@@ -229,7 +248,7 @@ class MessagePath:
                 replace(cause, number=number, final=number == len(replies) - 1),
             )
         if FAILURE not in replies:  # what failed is asked again, and the question still stands
-            message.conversation.expecting = SAFETY_OFFER if offered else None
+            message.conversation.expecting = expected_after(replies)
         if offered:
             line.topic = SAFETY
         message.finish(now)
@@ -248,14 +267,6 @@ def _cause(
 
 def _by_rule(message: InboxMessage) -> list[Reply]:
     return answer_by_rule(message.text or "") if message.kind is Kind.text else []
-
-
-def _agreed(session: Session, message: InboxMessage, now: datetime) -> list[Reply]:
-    """A yes to the offer of a person counts, even where it speaks of danger again."""
-    text = message.text or ""
-    if message.kind is not Kind.text or yes_or_no(text) is not True:
-        return []
-    return _warned(message, answer_expected(session, message.conversation, text, now))
 
 
 def _heard_language(message: InboxMessage) -> str | None:

@@ -33,6 +33,9 @@ from api.people.models import Municipality
 from translations.catalogue import LANGUAGES
 
 SAFETY, SAFETY_OFFER = DANGER, "nood.offer"
+GROUP, FAMILY_PERMIT = "group.ask", "group.ask_family"
+SIMPLEST = "simple"
+"""What was just asked, or told, where the next message can mean it: `Conversation.expecting`."""
 HUMAN = "mens_spreken"
 """Offered under every answer anyway, by a button that needs no Rasa."""
 DID_YOU_MEAN = 3
@@ -45,6 +48,15 @@ _NOT_OFFERED = frozenset(
     }
 )
 _PLAIN = frozenset({"goodbye", "thank"})
+
+
+def expected_after(replies: list[Reply]) -> str | None:
+    """What the next message may answer: the last question of these replies."""
+    asked = [reply.key for reply in replies if reply.language is None]
+    for question in (SAFETY_OFFER, FAMILY_PERMIT, GROUP):
+        if any(key.startswith(question) for key in asked):
+            return question
+    return SIMPLEST if any(reply.part is Part.simple for reply in replies) else None
 
 
 def from_rasa(
@@ -145,7 +157,8 @@ def _simpler(turn: _Turn) -> list[Reply]:
     topic = turn.conversation.topic
     if topic is None or topic not in turn.words.topics:
         return [Reply.with_menu("simpler")]
-    if f"{topic}.{Part.simple}" not in turn.words.catalogue:
+    simplest = turn.conversation.expecting == SIMPLEST
+    if simplest or f"{topic}.{Part.simple}" not in turn.words.catalogue:
         return [Reply.with_person("simpler.last")]
     return explain(turn.words, turn.session, turn.conversation, topic, Part.simple)
 

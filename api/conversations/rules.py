@@ -1,7 +1,8 @@
 """Answers that need no understanding, because a rule knows them; safety comes first, always."""
 
+from api.answers.menu import menu_page
 from api.answers.reply import Reply
-from api.channels.cleaning import has_words
+from api.channels.cleaning import has_words, is_number
 from api.conversations.languages import unspoken_by_script
 from api.conversations.replies import not_spoken, safety
 from api.conversations.safety import is_safety
@@ -16,6 +17,8 @@ def answer_by_rule(text: str) -> list[Reply]:
         return safety()
     if not has_words(text):
         return [Reply.with_menu("no_words")]
+    if is_number(text):
+        return [menu_page(1)]
     if len(text) > MAX_CHARACTERS:
         return [Reply.with_person("too_long", max_characters=MAX_CHARACTERS)]
     if language := unspoken_by_script(text):

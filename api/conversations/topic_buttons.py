@@ -19,6 +19,7 @@ from api.answers.explain import (
     UNKNOWN,
     ask_family,
     ask_group,
+    case_group,
     choose_language_for,
     explain,
     explain_group,
@@ -31,7 +32,7 @@ from api.answers.walk import walk
 from api.answers.words import Words
 from api.cases.models import Group
 from api.clock import local
-from api.conversations.models import Button, Conversation
+from api.conversations.models import Conversation
 
 TOLD_BY_BUTTON = frozenset(Part) - {Part.group}
 GROUPS = frozenset({*Group, FAMILY, UNKNOWN})
@@ -61,11 +62,16 @@ class _Press:
 
 
 def press_topic(
-    words: Words, session: Session, conversation: Conversation, button: Button, now: datetime
+    words: Words,
+    session: Session,
+    conversation: Conversation,
+    action: str,
+    arguments: Mapping[str, Any],
+    now: datetime,
 ) -> list[Reply]:
     """Show what the button promises. Raises KeyError for an action that is not one of these."""
-    press = _Press(words, session, conversation, button.arguments or {}, now)
-    return _ACTIONS[button.action](press) or [menu_page(1)]
+    press = _Press(words, session, conversation, arguments or {}, now)
+    return _ACTIONS[action](press) or [menu_page(1)]
 
 
 def is_topic_button(action: str) -> bool:
@@ -97,7 +103,8 @@ def _group(press: _Press) -> list[Reply]:
         whole, topic=press.topic, language=press.language, offers=whole.offers if own else (PERSON,)
     )
     told = explain_group(press.words.topics[press.topic], group, reply)
-    if own and group == press["group"] != UNKNOWN:
+    kept = own and case_group(press.session, press.conversation) is None
+    if kept and group != UNKNOWN:
         return [Reply("group.remembered"), told]
     return [told]
 
@@ -107,9 +114,10 @@ def _group_again(press: _Press) -> list[Reply]:
     press.conversation.told_group = None
     if press.topic is None:
         return []
+    press.conversation.topic = press.topic
     if known_group(press.session, press.conversation):
         return explain(press.words, press.session, press.conversation, press.topic)
-    return [ask_group(press.topic)]
+    return [ask_group(press.words.topics[press.topic])]
 
 
 def _show_in(press: _Press) -> list[Reply]:

@@ -17,6 +17,8 @@ from api.terminal import store, told_plainly
 
 app = typer.Typer()
 
+LONGEST_REVIEW_DAYS = 3650
+
 
 @app.command()
 def add_town(
@@ -63,8 +65,10 @@ def set_rule(
 ) -> None:
     """Give a town its own value of what is local policy; the law stays the law."""
     today = local(system_clock()).date()
-    review_by = today + timedelta(days=review_in_days)
     with told_plainly(), store(database_url) as session:
+        if review_in_days > LONGEST_REVIEW_DAYS:
+            raise Invalid(f"look at it again within {LONGEST_REVIEW_DAYS} days")
+        review_by = today + timedelta(days=review_in_days)
         set_local_rule(session, load_rules(), town, rule, value, source, today, review_by)
     typer.echo(f"{rule} is {value} in {town}, until somebody looks again on {review_by}.")
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.answers.reply import Offer, Reply
 from api.answers.words import Rendered, Words
-from api.conversations.models import Button, Channel, Conversation
+from api.conversations.models import Channel, Conversation
 from api.conversations.topic_buttons import is_topic_button, press_topic
 from api.people.models import Municipality, Role
 from tests.factories import person
@@ -56,8 +56,7 @@ def press(
     now: datetime = NOW,
 ) -> list[Reply]:
     """What the button of this offer leads to."""
-    button = Button(action=offer.action, arguments=dict(offer.arguments), label="", expires_at=now)
-    return press_topic(words, session, chat, button, now)
+    return press_topic(words, session, chat, offer.action, offer.arguments, now)
 
 
 def read(

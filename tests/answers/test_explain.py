@@ -77,7 +77,8 @@ def test_every_part_of_a_topic_reads_and_every_button_under_it_leads_somewhere(
     ]
     seen = walk_through(words, session, chat, replies, lambda offer: offer.action != "walk")
     assert {reply.key for reply in seen} >= {topic, "helpers.heading"}
-    assert all(PERSON in reply.offers for reply in seen if reply.topic and reply.offers)
+    others = [reply for reply in seen if reply.topic and reply.part is not Part.short]
+    assert all(PERSON in reply.offers for reply in others if reply.offers)
 
 
 @pytest.mark.parametrize("told", [None, *TOLD])
@@ -187,7 +188,8 @@ def test_of_somebody_unknown_the_permit_is_asked_before_anything_that_hangs_on_i
     session: Session, words: Words, topic: str
 ) -> None:
     replies = explain(words, session, stranger(session), topic)
-    assert [reply.key for reply in replies] == [topic, "group.ask"]
+    asked = f"group.ask.{words.topics[topic].question}"
+    assert [reply.key for reply in replies] == [topic, asked]
     assert not any(reply.lines for reply in replies)
     told = {words.rules[gap] for reply in replies for gap in words.catalogue.gaps(reply.key)}
     assert not [rule.key for rule in told if rule.unit == "euro"]
@@ -207,19 +209,17 @@ def test_the_permit_takes_at_most_two_questions_of_four_answers(
 ) -> None:
     chat = stranger(session, language)
     [_, first] = explain(words, session, chat, "kosten_lening")
-    assert [offer.arguments["group"] for offer in first.offers] == [
-        "asiel",
-        FAMILY,
-        "overig",
-        UNKNOWN,
+    assert [offer.arguments.get("group") for offer in first.offers] == [
+        *("asiel", FAMILY, "overig", UNKNOWN),
+        None,
     ]
     [second] = press(words, session, chat, offer_of([first], "group", group=FAMILY))
     assert second.key == "group.ask_family"
-    assert [offer.arguments["group"] for offer in second.offers] == [
-        "gezin_van_asiel",
-        "gezin_overig",
-        UNKNOWN,
+    assert [offer.arguments.get("group") for offer in second.offers] == [
+        *("gezin_van_asiel", "gezin_overig", UNKNOWN),
+        None,
     ]
+    assert first.offers[-1] is second.offers[-1] is PERSON
     assert chat.told_group is None
     for reply in (first, second):
         labels = [label for _, label in check(words, session, chat, reply).buttons]
@@ -245,9 +245,9 @@ def test_who_does_not_know_the_permit_is_sent_to_a_person_and_not_asked_again(
 ) -> None:
     chat = stranger(session)
     [reply] = press(words, session, chat, choose_group("kosten_lening", UNKNOWN, ""))
-    assert (reply.key, reply.offers[0]) == ("group.unknown", PERSON)
+    assert (reply.key, reply.offers[0]) == ("group.unknown.course", PERSON)
     again = explain(words, session, chat, "leerroutes")
-    assert [reply.key for reply in again] == ["leerroutes", "group.unknown"]
+    assert [reply.key for reply in again] == ["leerroutes", "group.unknown.course"]
     assert again[-1].offers[0] is PERSON
 
 
@@ -257,7 +257,7 @@ def test_what_was_told_can_be_changed(session: Session, words: Words, told: str)
     chat.told_group = told
     replies = explain(words, session, chat, "kosten_lening")
     [asked] = press(words, session, chat, offer_of(replies, "group_again"))
-    assert asked.key == "group.ask"
+    assert asked.key == "group.ask.course"
     assert known_group(session, chat) is None
     press(words, session, chat, offer_of([asked], "group", group="overig"))
     again = explain(words, session, chat, "kosten_lening")
@@ -301,7 +301,7 @@ def test_a_closed_case_says_nothing_about_the_permit(session: Session, words: Wo
     case.closed_on = date(2026, 11, 1)
     session.flush()
     assert known_group(session, chat) is None
-    assert explain(words, session, chat, "kosten_lening")[1].key == "group.ask"
+    assert explain(words, session, chat, "kosten_lening")[1].key == "group.ask.course"
 
 
 # What each group reads
@@ -337,7 +337,8 @@ def test_every_group_reads_its_own_line_in_every_language(
         chat = stranger(session, language)
         chat.told_group = group
         replies = explain(words, session, chat, topic)
-        line = "group.unknown" if group == UNKNOWN else about.by_group.get(Group(group))
+        unknown = f"group.unknown.{about.question}"
+        line = unknown if group == UNKNOWN else about.by_group.get(Group(group))
         assert [reply.key for reply in replies] == [topic, *([line] if line else [])]
         text = "\n".join(check(words, session, chat, reply).text for reply in replies)
         others = {words.catalogue.entry(language, other).forms[0] for other in lines_of(about)}
@@ -427,7 +428,7 @@ def test_what_a_coach_shows_in_another_language_leaves_no_trace(
 ) -> None:
     chat = coach(session)
     shown = press(words, session, chat, show_in("kosten_lening", language))
-    assert [reply.key for reply in shown] == ["kosten_lening", "group.ask"]
+    assert [reply.key for reply in shown] == ["kosten_lening", "group.ask.course"]
     assert {check(words, session, chat, reply).language for reply in shown} == {language}
     if group in (Group.gezin_van_asiel, Group.gezin_overig):
         shown = press(words, session, chat, offer_of(shown, "group", group=FAMILY))

@@ -81,7 +81,7 @@ def test_a_first_question_can_be_asked_without_typing(
     page: Page, system: System, language: str
 ) -> None:
     chat = Chat.opened(page, system, language)
-    expect(page.locator("#starters button")).to_have_count(5)
+    expect(page.locator("#starters button")).to_have_count(6)
     page.locator("#starters button").nth(1).click()
     chat.settled(0)
     expect(page.locator("#starters")).to_be_hidden()
