@@ -17,7 +17,7 @@ from tests.running import Running
 pytestmark = pytest.mark.timeout(240)
 
 PVT_WORDS = {
-    "ar": "برنامج إعلان المشاركة (PVT)",
+    "ar": "برنامج إعلان المشاركة",
     "ti": "መስርሕ መግለጺ ተሳትፎ",
     "nl": "participatieverklaringstraject",
     "en": "participation statement",
