@@ -57,20 +57,25 @@ def explain(
     if part not in (Part.short, Part.simple) or coach or not topic.by_group:
         return [reply]
     group = None if language else known_group(session, conversation)
-    if group is None:
-        if part is not Part.short:
-            return [reply]
-        told = replace(reply, offers=_without_person(reply.offers))
-        return [told, ask_group(topic, language)]
+    if group is not None:
+        return _with_group(topic, group, reply, case_group(session, conversation) is not None)
+    if part is Part.simple:
+        return [reply]
+    told = replace(reply, offers=_without_person(reply.offers))
+    return [told, ask_group(topic, language)]
+
+
+def _with_group(topic: Topic, group: str, reply: Reply, by_case: bool) -> list[Reply]:
+    """The reply, and after it what holds for this group, by the case store or as it was told."""
     if group != UNKNOWN and Group(group) not in topic.by_group:
         return [reply]
-    by_case = case_group(session, conversation) is not None
-    if not by_case:
+    if by_case:
+        told = replace(explain_group(topic, group, reply), lines=("group.from_case",))
+    else:
         again = Offer("group_again", "button.other_group", {"topic": topic.key})
-        reply = replace(reply, offers=_before_person(reply.offers, again))
-    told = explain_group(topic, group, reply)
-    said_by = ("group.from_case",) if by_case else ()
-    return [replace(reply, offers=()), replace(told, lines=said_by)]
+        offers = (*_without_person(reply.offers), again, PERSON)
+        told = explain_group(topic, group, replace(reply, offers=offers))
+    return [replace(reply, offers=()), told]
 
 
 def explain_group(topic: Topic, group: str, reply: Reply) -> Reply:
@@ -198,7 +203,3 @@ def _steps(words: Words, topic: Topic, language: str | None) -> list[Offer]:
     if f"{topic.key}.steps" in words.catalogue:
         return [tell(topic.key, Part.steps, "button.steps", language)]
     return []
-
-
-def _before_person(offers: tuple[Offer, ...], offer: Offer) -> tuple[Offer, ...]:
-    return (*_without_person(offers), offer, PERSON)

@@ -128,6 +128,17 @@ def test_no_text_for_coaches_holds_a_number_of_its_own(words: Words) -> None:
     ]
 
 
+NUMBER_WORDS = "twee|drie|vier|vijf|zes|zeven|acht|negen|tien|twaalf|vijftien|achttien"
+UNITS = "weken|week|maanden|maand|jaar|uur|dagen|euro|keer|onderwerpen"
+
+
+def test_no_dutch_text_hides_a_number_of_a_rule_in_words(words: Words) -> None:
+    written_out = re.compile(rf"\b({NUMBER_WORDS}) ({UNITS})\b")
+    for catalogue in (words.catalogue, words.coach):
+        for key in catalogue.keys():  # noqa: SIM118
+            assert not written_out.search(catalogue.entry(SOURCE, key).forms[0]), key
+
+
 def test_every_gap_of_a_topic_is_a_rule(words: Words) -> None:
     rules = words.rules.keys()
     for topic in TOPICS:
