@@ -28,16 +28,28 @@ def show_checklist(session: Session, conversation: Conversation, name: str, item
     ticked = session.scalars(
         select(ChecklistTick.item).filter_by(conversation_id=conversation.id, checklist=name)
     )
-    offers = tuple(
-        Offer("tick", arguments={"checklist": name, "item": item}, label=str(item))
-        for item in range(1, items + 1)
-    )
-    facts = {"checklist": name, "ticked": frozenset(ticked), "total": items}
+    done = frozenset(ticked)
+    offers = tuple(_toggle(name, item, item not in done) for item in range(1, items + 1))
+    facts = {"checklist": name, "ticked": done, "total": items}
     return Reply("checklist.heading", facts=facts, offers=offers)
 
 
-def tick(session: Session, conversation: Conversation, name: str, item: int, now: datetime) -> None:
-    """Tick an item off, or take the tick away again."""
+def tick(
+    session: Session,
+    conversation: Conversation,
+    name: str,
+    item: int,
+    done: bool,
+    now: datetime,
+) -> None:
+    """Tick an item off, or take the tick away; the same button pressed twice changes nothing."""
     values = {"conversation_id": conversation.id, "checklist": name, "item": item}
-    if not insert_once(session, ChecklistTick, **values, ticked_at=now):
+    if done:
+        insert_once(session, ChecklistTick, **values, ticked_at=now)
+    else:
         session.execute(delete(ChecklistTick).filter_by(**values))
+
+
+def _toggle(name: str, item: int, done: bool) -> Offer:
+    arguments: dict[str, str | int] = {"checklist": name, "item": item, "done": int(done)}
+    return Offer("tick", arguments=arguments, label=str(item))

@@ -177,7 +177,8 @@ def _tick(press: _Press) -> list[Reply]:
     item = int(press["item"]) if press["item"].isdecimal() else 0
     if not shown or not 1 <= item <= press.words.checklist(press["checklist"]):
         return []
-    tick(press.session, press.conversation, press["checklist"], item, press.now)
+    done = press["done"] != "0"
+    tick(press.session, press.conversation, press["checklist"], item, done, press.now)
     return _checklist(press)
 
 

@@ -61,12 +61,22 @@ def test_an_item_can_be_ticked_and_the_tick_taken_away(session: Session, words: 
     total = words.checklist("kinderopvang")
     listed = press(words, session, chat, open_list())
     third = offer_of(listed, "tick", item=3)
-    ticked = read(words, session, chat, press(words, session, chat, third))
+    again = press(words, session, chat, third)
+    ticked = read(words, session, chat, again)
     assert marks(ticked) == OPEN * 2 + TICKED + OPEN * (total - 3)
     title = words.text("nl", "checklist.kinderopvang")
     heading = words.text("nl", "checklist.heading", title=title, done=1, total=total)
     assert ticked.splitlines()[0] == heading
-    assert marks(read(words, session, chat, press(words, session, chat, third))) == OPEN * total
+    back = press(words, session, chat, offer_of(again, "tick", item=3))
+    assert marks(read(words, session, chat, back)) == OPEN * total
+
+
+def test_a_double_tap_on_one_button_ticks_once(session: Session, words: Words) -> None:
+    chat = stranger(session)
+    third = offer_of(press(words, session, chat, open_list()), "tick", item=3)
+    for _ in range(2):
+        told = read(words, session, chat, press(words, session, chat, third))
+        assert marks(told).count(TICKED) == 1
 
 
 def test_what_is_ticked_is_still_ticked_when_the_list_is_opened_again(
@@ -83,8 +93,8 @@ def test_each_chat_has_its_own_ticks(session: Session, words: Words) -> None:
     press(words, session, mine, pick(item=1))
     shown = press(words, session, theirs, open_list())
     assert TICKED not in read(words, session, theirs, shown)
-    press(words, session, theirs, pick(item=1))
-    press(words, session, theirs, pick(item=1))
+    ticked = press(words, session, theirs, pick(item=1))
+    press(words, session, theirs, offer_of(ticked, "tick", item=1))
     assert ticks(session) == 1
 
 
@@ -175,13 +185,13 @@ def test_an_item_never_loses_all_its_words_when_a_number_ended(
 # In the store
 
 
-def test_ticking_twice_at_most_toggles_on_both_databases(database: Database, words: Words) -> None:
+def test_a_tick_is_set_and_taken_away_on_both_databases(database: Database) -> None:
     with database.writing() as session:
         chat_id = conversation(session, NOW).id
-    for expected in ({1}, set(), {1}):
+    for done, expected in ((True, {1}), (True, {1}), (False, set()), (False, set())):
         with database.writing() as session:
             chat = session.get_one(Conversation, chat_id)
-            tick(session, chat, "kinderopvang", 1, NOW)
+            tick(session, chat, "kinderopvang", 1, done, NOW)
         with database.reading() as session:
             assert (
                 shown(session, session.get_one(Conversation, chat_id)).facts["ticked"] == expected
