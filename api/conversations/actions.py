@@ -28,6 +28,7 @@ NEITHER_YES_NOR_NO = frozenset({"affirm", "deny", "unsure", "unknown"})
 """What the model makes of an answer to our question that the rule did not know."""
 PLACES = frozenset({"verhuizen", "huisvesting"})
 """What the model makes of the name of a town."""
+WORDS_OF_AN_ANSWER = 4
 WORDS_WITH_A_TOWN = 4
 """Such as "I live in Weert"; a longer text is a question that also names a town."""
 
@@ -72,11 +73,11 @@ def press(
         case "safety_no":
             return [Reply.with_person("nood.declined")]
         case "town":
-            replies = _set_town(session, conversation, str(button.arguments["town"]), now)
+            thanked = _set_town(session, conversation, str(button.arguments["town"]), now)
             topic = str(button.arguments.get("topic", ""))
             if topic not in words.topics:
-                return replies
-            return [replies[0], *explain(words, session, conversation, topic, Part.helpers)]
+                return thanked
+            return [thanked[0], *explain(words, session, conversation, topic, Part.helpers)]
         case action if is_topic_button(action):
             return press_topic(words, session, conversation, action, button.arguments, now)
         case _:
@@ -114,13 +115,20 @@ def _answer_offer(
             return []
 
 
-def ask_again(words: Words, conversation: Conversation, understood: Understood) -> list[Reply]:
-    """An unclear answer to a question of ours is asked again, never guessed."""
+def ask_again(
+    words: Words, conversation: Conversation, understood: Understood, text: str
+) -> list[Reply]:
+    """An unclear answer to a question of ours is asked again, never guessed.
+
+    More words than an answer needs are a question of their own, unless somebody may be in danger.
+    """
     if understood.intent not in NEITHER_YES_NOR_NO:
         return []
+    if conversation.expecting == replies.SAFETY_OFFER:
+        return [replies.offer_person()]
+    if len(text.split()) > WORDS_OF_AN_ANSWER:
+        return []
     match conversation.expecting:
-        case replies.SAFETY_OFFER:
-            return [replies.offer_person()]
         case replies.GROUP if topic := words.topics.get(conversation.topic or ""):
             return [ask_group(topic)]
         case replies.FAMILY_PERMIT if topic := words.topics.get(conversation.topic or ""):

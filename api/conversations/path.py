@@ -197,9 +197,9 @@ class MessagePath:
                 return unsupported(message.kind)
         if understood is None or isinstance(understood, RasaFailed):
             return [FAILURE]
-        if message.kind is Kind.text and (again := ask_again(self.words, conversation, understood)):
-            return again
         typed = message.text or "" if message.kind is Kind.text else ""
+        if typed and (again := ask_again(self.words, conversation, understood, typed)):
+            return again
         replies = from_rasa(self.words, session, conversation, understood, typed, now)
         return _warned(message, replies)
 

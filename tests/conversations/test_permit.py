@@ -98,6 +98,15 @@ def test_an_answer_that_is_not_clear_is_asked_again(
     assert chat.conversation.told_group is None
 
 
+def test_a_question_that_is_not_understood_is_not_taken_for_an_unclear_answer(
+    chat: Chat, rasa: ScriptedRasa
+) -> None:
+    asked(chat, rasa)
+    guesses = understood("did_you_mean", "pvt", "map")
+    rasa.otherwise = guesses.model_copy(update={"intent": "unsure"})
+    assert chat.send("hoe zit het met de lessen over waarden") == ["did_you_mean"]
+
+
 def test_another_question_goes_before_the_permit(chat: Chat, rasa: ScriptedRasa) -> None:
     asked(chat, rasa)
     rasa.otherwise = understood("pvt")
