@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_DATABASE = "sqlite:///var/wegwijs.sqlite"
+DEFAULT_RECORDINGS = Path("var/recordings")
 
 
 class Settings(BaseSettings):
@@ -30,7 +31,7 @@ class Settings(BaseSettings):
     translations: Path = Field(
         Path(__file__).parent.parent / "translations", alias="WEGWIJS_TRANSLATIONS"
     )
-    recordings: Path = Field(Path("var/recordings"), alias="WEGWIJS_RECORDINGS")
+    recordings: Path = Field(DEFAULT_RECORDINGS, alias="WEGWIJS_RECORDINGS")
     workers: bool = Field(True, alias="WEGWIJS_WORKERS")
 
     @model_validator(mode="after")

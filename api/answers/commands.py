@@ -11,6 +11,7 @@ from api.answers.speech import speak
 from api.answers.words import Words
 from api.clock import local, system_clock
 from api.progress import Progress
+from api.settings import DEFAULT_RECORDINGS
 from api.system import ROOT, CannotStart
 from api.terminal import told_plainly
 from translations.catalogue import LANGUAGES, SOURCE, State
@@ -19,7 +20,6 @@ app = typer.Typer(
     no_args_is_help=True, help="Keep the answers: recordings, checks by native speakers, the pages."
 )
 
-RECORDINGS = Path("var/recordings")
 Recordings = Annotated[Path, typer.Option(envvar="WEGWIJS_RECORDINGS")]
 
 
@@ -28,7 +28,7 @@ def record(
     language: Annotated[str, typer.Argument(help="ar, ti, nl, en or tr")],
     key: Annotated[str, typer.Argument(help="The text, such as pvt, pvt.simple or pays.offer")],
     file: Annotated[Path, typer.Argument(help="A voice note: Opus in Ogg")],
-    recordings: Recordings = RECORDINGS,
+    recordings: Recordings = DEFAULT_RECORDINGS,
 ) -> None:
     """Add a recording of a text as it reads today; a changed text asks for a new one."""
     with told_plainly():
@@ -42,7 +42,7 @@ def record(
 def speak_all(
     language: Annotated[str, typer.Argument(help="ar, nl, en or tr")],
     key: Annotated[str | None, typer.Argument(help="One text; without it, all answers")] = None,
-    recordings: Recordings = RECORDINGS,
+    recordings: Recordings = DEFAULT_RECORDINGS,
 ) -> None:
     """Let the program espeak-ng speak what no person has recorded; marked as a machine's voice."""
     with told_plainly():
@@ -104,7 +104,7 @@ def page_path(language: str) -> Path:
 def spoken_keys(words: Words) -> list[str]:
     """Every text of an answer that can be listened to."""
     keys = ["unclear_mark", "older_law", "group.same", "group.from_case"]
-    keys += [f"group.unknown.{question}" for question in ("course", "rules")]
+    keys += [f"group.unknown.{topic.question}" for topic in words.topics.values()]
     for topic in words.topics.values():
         parts = (topic.key, f"{topic.key}.simple", f"{topic.key}.steps")
         keys += [key for key in (*parts, *topic.by_group.values()) if key in words.catalogue]

@@ -13,15 +13,14 @@ from api.answers.reply import (
     Reply,
     ask,
     choose_group,
-    live_in,
     show_in,
     tell,
 )
 from api.answers.topics import Topic
+from api.answers.towns import offer_towns
 from api.answers.words import Words
 from api.cases.models import Case, Group
 from api.conversations.models import Conversation
-from api.people.models import Municipality
 from translations.catalogue import LANGUAGES
 
 UNKNOWN = "unknown"
@@ -150,9 +149,7 @@ def _helpers(
     )
     if conversation.municipality_id is not None or language is not None:
         return reply
-    towns = session.scalars(select(Municipality).order_by(Municipality.name))
-    offers = tuple(live_in(town.id, town.name, topic.key) for town in towns)
-    return replace(reply, offers=(*offers, PERSON))
+    return replace(reply, offers=(*offer_towns(session, topic.key), PERSON))
 
 
 def choose_language_for(key: str) -> Reply:

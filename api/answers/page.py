@@ -105,8 +105,7 @@ def _for_coaches(words: Words) -> Iterator[str]:
         yield f"\n### {words.text(SOURCE, f'checklist.{name}')}\n"
         for item in range(1, words.checklist(name) + 1):
             key = f"checklist.{name}.{item}"
-            catalogue = words.catalogue if key in words.catalogue else words.coach
-            entry = catalogue.entry(SOURCE, key)
+            entry = words.catalogue_of(key).entry(SOURCE, key)
             facts = {gap: number_in_words(SOURCE, words.rules[gap]) for gap in entry.gaps}
             yield f"- [ ] {entry.forms[0].format_map(facts)}"
 

@@ -25,6 +25,7 @@ from api.clock import local
 from api.conversations.models import Conversation
 from api.people.contacts import find_contacts
 from api.people.models import Contact
+from api.settings import DEFAULT_RECORDINGS
 from translations.catalogue import OTHER_LANGUAGES, SOURCE, Catalogues, Text
 
 COACH_INSTEAD = {"next_talk_none": "mijn_afspraken"}
@@ -64,7 +65,7 @@ class Reader:
 class Words:
     """Catalogues, rules and topics, loaded once at start and complete or not at all."""
 
-    def __init__(self, translations: Path, recordings: Path = Path("var/recordings")) -> None:
+    def __init__(self, translations: Path, recordings: Path = DEFAULT_RECORDINGS) -> None:
         self.catalogue = Catalogues(translations, "wegwijs")
         self.other = Catalogues(translations, "other", (SOURCE, *OTHER_LANGUAGES))
         self.coach = Catalogues(translations, "coach", (SOURCE,))
@@ -120,9 +121,13 @@ class Words:
         facts = {name: number_in_words(language, rule) for name, rule in told.items()}
         return self.catalogue.known(language, key, facts)[0].text
 
+    def catalogue_of(self, key: str) -> Catalogues:
+        """Where the text stands: with those for everybody, else with those for coaches."""
+        return self.catalogue if key in self.catalogue else self.coach
+
     def checklist(self, name: str) -> int:
         """How many items the checklist has."""
-        catalogue = self._catalogue_of(f"checklist.{name}")
+        catalogue = self.catalogue_of(f"checklist.{name}")
         return sum(key.startswith(f"checklist.{name}.") for key in catalogue.keys())  # noqa: SIM118
 
     def moment(self, language: str, moment: datetime) -> str:
@@ -227,9 +232,6 @@ class Words:
     def _catalogue_for(self, reader: Reader, key: str) -> Catalogues:
         coached = key in self.coach and (reader.coach or key not in self.catalogue)
         return self.coach if coached else self.catalogue
-
-    def _catalogue_of(self, key: str) -> Catalogues:
-        return self.catalogue if key in self.catalogue else self.coach
 
     # Messages with a shape of their own
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.answers.checklists import CHECKLISTS
@@ -19,9 +18,9 @@ from api.answers.reply import (
     Part,
     Reply,
     ask,
-    live_in,
     speak,
 )
+from api.answers.towns import offer_towns
 from api.answers.words import Words
 from api.conversations.elsewhere import elsewhere
 from api.conversations.languages import unspoken_language
@@ -29,7 +28,6 @@ from api.conversations.models import Conversation, Kind
 from api.conversations.rasa import Understood
 from api.handovers.models import HandOver
 from api.handovers.service import earliest_answer
-from api.people.models import Municipality
 from translations.catalogue import LANGUAGES
 
 SAFETY, SAFETY_OFFER = DANGER, "nood.offer"
@@ -84,9 +82,7 @@ def hand_over_replies(
     hand_over.announced_at = hand_over.announced_at or now
     replies = [Reply(key, facts={"earliest": earliest})]
     if hand_over.municipality_id is None:
-        towns = session.scalars(select(Municipality).order_by(Municipality.name))
-        offers = tuple(live_in(town.id, town.name) for town in towns)
-        replies.append(Reply("handover_ask_town", offers=offers))
+        replies.append(Reply("handover_ask_town", offers=offer_towns(session)))
     return replies
 
 
