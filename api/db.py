@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     DateTime,
     Dialect,
     Engine,
@@ -55,6 +56,12 @@ def choice(options: type[StrEnum]) -> Enum:
         length=20,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def one_of(column: str, options: type[StrEnum]) -> CheckConstraint:
+    """The database itself refuses anything else in this column."""
+    known = ", ".join(f"'{member.value}'" for member in options)
+    return CheckConstraint(f"{column} IN ({known})", name=f"known_{column}")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

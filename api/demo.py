@@ -114,6 +114,7 @@ def _participant(
     session.flush()
     case = Case(
         participant_id=person.id,
+        municipality_id=town,
         regisseur_id=regisseur.id,
         group=group,
         leerroute=leerroute,

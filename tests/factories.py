@@ -84,7 +84,7 @@ def participant(session: Session, now: datetime, name: str = "Amina", language: 
     who = person(session, now, Role.participant, name=name, language=language)
     session.add(Participant(person_id=who.id, municipality_id="weert"))
     session.flush()
-    case = Case(participant_id=who.id, group=Group.asiel)
+    case = Case(participant_id=who.id, municipality_id="weert", group=Group.asiel)
     session.add(case)
     session.flush()
     return case

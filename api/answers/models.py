@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db import Base, UtcDateTime, choice
@@ -44,13 +44,20 @@ class ContentTask(Base):
 
 
 class ChecklistTick(Base):
-    """An item of a checklist that is done, in this chat."""
+    """An item of a checklist that is done: in this household, else in this chat."""
 
     __tablename__ = "checklist_tick"
-    __table_args__ = (UniqueConstraint("conversation_id", "checklist", "item"),)
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "checklist", "item"),
+        UniqueConstraint("household_id", "checklist", "item"),
+        CheckConstraint("(conversation_id IS NULL) <> (household_id IS NULL)", name="one_owner"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), index=True)
+    conversation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("conversation.id"), index=True
+    )
+    household_id: Mapped[UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
     checklist: Mapped[str] = mapped_column(String(40))
     item: Mapped[int]
     ticked_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.cases.models import Case
-from api.db import Base, UtcDateTime, choice
+from api.cases.records import Record
+from api.db import Base, UtcDateTime, choice, one_of
 
 
 class AppointmentKind(StrEnum):
@@ -25,15 +25,15 @@ class AppointmentState(StrEnum):
     cancelled = "cancelled"
 
 
-class Appointment(Base):
+class Appointment(Record, Base):
     __tablename__ = "appointment"
     __table_args__ = (
+        one_of("kind", AppointmentKind),
+        one_of("state", AppointmentState),
         Index("ix_appointment_case_id_starts_at", "case_id", "starts_at"),
-        CheckConstraint("minutes > 0", name="lasts"),
+        CheckConstraint("minutes > 0 AND minutes <= 480", name="lasts"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"))
     kind: Mapped[AppointmentKind] = mapped_column(choice(AppointmentKind))
     state: Mapped[AppointmentState] = mapped_column(
         choice(AppointmentState), default=AppointmentState.planned

@@ -1,14 +1,25 @@
-"""The case of a participant, and what a town rules for itself."""
+"""The case of a participant: who it is about, what holds for them, and on which days what happened."""
 
 from datetime import date
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from api.db import Base, choice
-from api.people.models import Person
+from api.cases.history import Recorded, Versioned
+from api.db import Base, choice, one_of
+from api.people.models import Municipality, Person
+
+
+_OPEN = text("closed_on IS NULL")
 
 
 class Group(StrEnum):
@@ -20,34 +31,144 @@ class Group(StrEnum):
     overig = "overig"
 
 
+class Law(StrEnum):
+    """Which law the duty falls under; DUO's letter says so."""
+
+    wi2013 = "wi2013"
+    wi2021 = "wi2021"
+
+
 class Leerroute(StrEnum):
     b1 = "b1"
     onderwijs = "onderwijs"
     z = "z"
 
 
-class Participant(Base):
-    """A person who is integrating, and who helps them."""
+class Exemption(StrEnum):
+    """What DUO said about doing less, or nothing at all (Wet inburgering 2021, art. 4 and 5)."""
+
+    asked = "asked"
+    vrijstelling = "vrijstelling"
+    ontheffing = "ontheffing"
+
+
+class Household(Recorded, Base):
+    """People who live together; a coach helps a household, not one person."""
+
+    __tablename__ = "household"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+
+
+class Participant(Recorded, Base):
+    """A person who is integrating."""
 
     __tablename__ = "participant"
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"), index=True)
-    coach_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    household_id: Mapped[UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    household: Mapped[Household | None] = relationship()
 
 
-class Case(Base):
+class Case(Versioned, Recorded, Base):
+    """One way through the duty in one municipality; who moves gets a new case there.
+
+    Days are dates in Europe/Amsterdam. What happened more than once is a record of the case
+    (`api.cases.records`).
+    """
+
     __tablename__ = "case"
+    __table_args__ = (
+        one_of("permit_group", Group),
+        one_of("law", Law),
+        one_of("leerroute", Leerroute),
+        one_of("exemption", Exemption),
+        CheckConstraint("pip_talks BETWEEN 0 AND 60", name="talks_fit"),
+        CheckConstraint("guidance_from <= guidance_until", name="guidance_fits"),
+        CheckConstraint("(exemption IS NULL) = (exemption_on IS NULL)", name="exemption_has_day"),
+        UniqueConstraint("municipality_id", "reference"),
+        Index(
+            "uq_case_one_open",
+            "participant_id",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        # A list shows the open cases of some towns, what is due first at the top.
+        Index("ix_case_municipality_id_due", "municipality_id", "closed_on", "next_due_on", "id"),
+        Index("ix_case_regisseur_id_due", "regisseur_id", "closed_on", "next_due_on", "id"),
+    )
+
+    UNRECORDED = frozenset({"version", "next_due", "next_due_on"})
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     participant_id: Mapped[UUID] = mapped_column(ForeignKey("participant.person_id"), index=True)
-    regisseur_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    regisseur_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    reference: Mapped[str | None] = mapped_column(String(60))
+    """What the municipality's own system calls it; an import finds the case by it."""
+
     group: Mapped[Group] = mapped_column("permit_group", choice(Group))
+    law: Mapped[Law | None] = mapped_column(choice(Law), default=Law.wi2021)
     leerroute: Mapped[Leerroute | None] = mapped_column(choice(Leerroute))
+    turkish_nationality: Mapped[bool] = mapped_column(default=False)
+    """Only for whom the duty of Turkish newcomers has to be explained; no rule counts by it."""
+    permit_limited: Mapped[bool | None]
+    """An asylum permit for a limited time; ontzorgen holds only for those (Participatiewet 56a)."""
+    interpreter_language: Mapped[str | None] = mapped_column(String(40))
+    """The language of the interpreter that talks need; empty: none."""
+
+    duo_notice_on: Mapped[date | None]
+    """The day of DUO's letter that there is a duty."""
+    registered_on: Mapped[date | None]
+    """Registration in the BRP of this municipality."""
+    housed_on: Mapped[date | None]
+    benefit_from: Mapped[date | None]
+    """The day on which the right to bijstand began."""
+    guidance_from: Mapped[date | None]
+    guidance_until: Mapped[date | None]
+    """Maatschappelijke begeleiding."""
+    intake_on: Mapped[date | None]
+    learnability_on: Mapped[date | None]
+    learnability_result: Mapped[str | None] = mapped_column(String(80))
+    """Of the leerbaarheidstoets."""
+    awaited_information_on: Mapped[date | None]
+    """The day on which information of others came in that the PIP had to wait for."""
     pip_date: Mapped[date | None]
+    """The date on the PIP."""
+    pip_talks: Mapped[int | None]
+    """How many progress talks the PIP fixes for the whole term; empty: the town's own rule."""
+    term_starts_on: Mapped[date | None]
+    """Only where it is not the day after the PIP: it goes along at a move."""
+    offer_on: Mapped[date | None]
+    """The day on which a course was offered (asiel and gezin_van_asiel)."""
+    pvt_activity_on: Mapped[date | None]
+    pvt_signed_on: Mapped[date | None]
+    map_talk_on: Mapped[date | None]
+    """The closing talk of the MAP."""
+    z_talk_on: Mapped[date | None]
+    """The closing talk of the Z-route."""
+    exemption: Mapped[Exemption | None] = mapped_column(choice(Exemption))
+    exemption_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    """The end of the duty, as DUO wrote it."""
+    certificate_on: Mapped[date | None]
+    """The day on which diploma or certificate was handed over."""
     closed_on: Mapped[date | None]
+    transferred_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id"), unique=True)
+    """The case in the municipality that the person came from."""
+
+    next_due: Mapped[str | None] = mapped_column(String(40))
+    """What the municipality has to do first (a key of `api.cases.deadlines`); worked out."""
+    next_due_on: Mapped[date | None]
+
     participant: Mapped[Participant] = relationship()
+    regisseur: Mapped[Person | None] = relationship(foreign_keys=[regisseur_id])
+    municipality: Mapped[Municipality] = relationship()
 
 
 class LocalRule(Base):
