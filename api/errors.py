@@ -1,5 +1,7 @@
 """The errors a caller can meet; each class carries its status and the key of its text."""
 
+from collections.abc import Mapping
+
 
 class WegwijsError(Exception):
     """Something the caller can do something about; the message says what."""
@@ -45,6 +47,22 @@ class Conflict(WegwijsError):
     key = "error.conflict"
 
 
+class Stale(WegwijsError):
+    """Somebody changed this since you read it; load it again, nothing was overwritten."""
+
+    status = 412
+    title = "Precondition failed"
+    key = "error.stale"
+
+
+class VersionMissing(WegwijsError):
+    """Say which version you change: send the ETag you read as If-Match."""
+
+    status = 428
+    title = "Precondition required"
+    key = "error.stale"
+
+
 class TooLarge(WegwijsError):
     """The request is larger than a person's message can be."""
 
@@ -57,6 +75,13 @@ class Invalid(WegwijsError):
     """The request does not have the expected form."""
 
     key = "error.invalid"
+
+    def __init__(
+        self, detail: str = "", key: str | None = None, faults: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail, key)
+        self.faults = dict(faults or {})
+        """Field name to what is wrong with it, for a form."""
 
 
 class Unavailable(WegwijsError):

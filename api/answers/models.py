@@ -54,9 +54,7 @@ class ChecklistTick(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    conversation_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("conversation.id"), index=True
-    )
+    conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversation.id"), index=True)
     household_id: Mapped[UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
     checklist: Mapped[str] = mapped_column(String(40))
     item: Mapped[int]

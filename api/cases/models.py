@@ -1,4 +1,4 @@
-"""The case of a participant: who it is about, what holds for them, and on which days what happened."""
+"""The case of a participant: who it is about, what holds for them, and what happened when."""
 
 from datetime import date
 from enum import StrEnum
@@ -17,7 +17,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from api.cases.history import Recorded, Versioned
 from api.db import Base, choice, one_of
 from api.people.models import Municipality, Person
-
 
 _OPEN = text("closed_on IS NULL")
 

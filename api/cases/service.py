@@ -1,0 +1,312 @@
+"""Writing in a case: through `access`, with its version, and planned anew afterwards."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from api.appointments.models import Appointment
+from api.cases.access import get_case, get_record, towns_of
+from api.cases.deadlines import Finding, Key, Known, first_due, work_out
+from api.cases.facts import load_facts
+from api.cases.history import acting
+from api.cases.local_rules import local_rules
+from api.cases.models import Case, Participant
+from api.cases.records import RECORDS, LeerrouteChoice, Record
+from api.cases.rules import Rules
+from api.cases.wire import FIELDS, CaseFields, PersonFields
+from api.clock import local
+from api.errors import Conflict, Invalid, NotFound, Stale
+from api.people.models import Person, PersonRole, Role
+from api.wire import Wire
+
+KINDS: dict[str, type[Record]] = {**RECORDS, "appointments": Appointment}
+"""Every kind of record, by the word in its address."""
+_CASE = Case.metadata.tables["case"]
+_PLANNED = (
+    update(_CASE)
+    .where(_CASE.c.id == bindparam("case"))
+    .values(next_due=bindparam("next_due"), next_due_on=bindparam("next_due_on"))
+)
+
+
+def open_case(
+    session: Session,
+    rules: Rules,
+    me: Person,
+    town: str,
+    person: PersonFields,
+    fields: CaseFields,
+    now: datetime,
+) -> Case:
+    """A new participant with their first case in one of my municipalities."""
+    if town not in towns_of(me):
+        raise NotFound("that is not one of your municipalities")
+    acting(session, me.id, now)
+    who = Person(
+        first_name=person.first_name,
+        last_name=person.last_name or "",
+        language=person.language,
+        created_at=now,
+        roles=[PersonRole(municipality_id=town, role=Role.participant)],
+    )
+    session.add(who)
+    session.flush()
+    session.add(Participant(person_id=who.id, municipality_id=town))
+    _check_regisseur(session, town, fields.regisseur_id)
+    session.flush()
+    case = Case(participant_id=who.id, municipality_id=town, **fields.model_dump())
+    session.add(case)
+    _flush(session)
+    _remember_leerroute(session, case, local(now).date())
+    plan(session, rules, [case.id], local(now).date())
+    session.refresh(case)
+    return case
+
+
+def change_case(
+    session: Session,
+    rules: Rules,
+    me: Person,
+    case_id: UUID,
+    version: int,
+    changes: Mapping[str, Any],
+    now: datetime,
+) -> Case:
+    """Change these fields, if nobody changed the case since `version`; else Stale.
+
+    Invalid names each field that cannot be as it would become.
+    """
+    case = get_case(session, me, case_id, lock=True)
+    _check_version(case.version, version)
+    acting(session, me.id, now)
+    wanted = _merged(CaseFields, case, changes)
+    if "regisseur_id" in changes:
+        _check_regisseur(session, case.municipality_id, wanted.regisseur_id)
+    before = case.leerroute
+    for name in changes:
+        setattr(case, name, getattr(wanted, name))
+    _flush(session)
+    if case.leerroute is not before:
+        _remember_leerroute(session, case, local(now).date())
+    plan(session, rules, [case.id], local(now).date())
+    session.refresh(case)
+    return case
+
+
+def change_person(
+    session: Session, me: Person, case_id: UUID, fields: PersonFields, now: datetime
+) -> Person:
+    """Correct the name or the language of the participant of a case of mine."""
+    case = get_case(session, me, case_id)
+    acting(session, me.id, now)
+    who = case.participant.person
+    who.first_name, who.last_name = fields.first_name, fields.last_name or ""
+    who.language = fields.language
+    session.flush()
+    return who
+
+
+def list_records(session: Session, me: Person, case_id: UUID, kind: str) -> Sequence[Record]:
+    """The records of one kind, the newest first."""
+    get_case(session, me, case_id)
+    return records_of(session, case_id, kind)
+
+
+def records_of(session: Session, case_id: UUID, kind: str) -> Sequence[Record]:
+    """The records of a case that the caller may see already, the newest first."""
+    model = KINDS[kind]
+    newest = _day_column(model)
+    order = (newest.desc(), model.id) if newest is not None else (model.id,)
+    return session.scalars(select(model).where(model.case_id == case_id).order_by(*order)).all()
+
+
+def add_record(
+    session: Session,
+    rules: Rules,
+    me: Person,
+    case_id: UUID,
+    kind: str,
+    fields: Wire,
+    now: datetime,
+) -> Record:
+    """Another record of this kind. Conflict where there is one like it already."""
+    case = get_case(session, me, case_id, lock=True)
+    acting(session, me.id, now)
+    record = KINDS[kind](**{"case_id": case_id, **fields.model_dump()})
+    session.add(record)
+    _flush(session)
+    _after(session, rules, case, kind, now)
+    return record
+
+
+def change_record(
+    session: Session,
+    rules: Rules,
+    me: Person,
+    case_id: UUID,
+    kind: str,
+    record_id: UUID,
+    version: int,
+    changes: Mapping[str, Any],
+    now: datetime,
+) -> Record:
+    """Change these fields of a record, if nobody did since `version`; else Stale."""
+    case = get_case(session, me, case_id, lock=True)
+    record = get_record(session, me, KINDS[kind], case_id, record_id)
+    _check_version(record.version, version)
+    acting(session, me.id, now)
+    wanted = _merged(FIELDS[kind], record, changes)
+    for name in changes:
+        setattr(record, name, getattr(wanted, name))
+    _flush(session)
+    _after(session, rules, case, kind, now)
+    return record
+
+
+def remove_record(
+    session: Session,
+    rules: Rules,
+    me: Person,
+    case_id: UUID,
+    kind: str,
+    record_id: UUID,
+    version: int,
+    now: datetime,
+) -> None:
+    """Take a record away; what it said stays in the history."""
+    case = get_case(session, me, case_id, lock=True)
+    record = get_record(session, me, KINDS[kind], case_id, record_id)
+    _check_version(record.version, version)
+    acting(session, me.id, now)
+    session.delete(record)
+    _flush(session)
+    _after(session, rules, case, kind, now)
+
+
+def findings_of(session: Session, rules: Rules, case: Case, today: date) -> dict[Key, Finding]:
+    """Everything worked out for a case that the caller may see already."""
+    known = known_rules(session, rules, case.municipality_id, today)
+    return work_out(load_facts(session, [case.id])[case.id], known, today)
+
+
+def known_rules(session: Session, rules: Rules, town: str, today: date) -> Known:
+    """The rules that hold in this municipality today, its own before the default."""
+    return rules.told(today, local_rules(session, rules, town, today))
+
+
+def plan(session: Session, rules: Rules, case_ids: Sequence[UUID], today: date) -> None:
+    """Work out anew what is due first in these cases, for the list of cases.
+
+    Written past the version: it says nothing that somebody typed.
+    """
+    towns = dict(
+        session.execute(select(Case.id, Case.municipality_id).where(Case.id.in_(case_ids)))
+        .tuples()
+        .all()
+    )
+    known = {town: known_rules(session, rules, town, today) for town in set(towns.values())}
+    rows = []
+    for id, facts in load_facts(session, case_ids).items():
+        due = first_due(work_out(facts, known[towns[id]], today))
+        rows.append({"case": id, "next_due": due and due.key, "next_due_on": due and due.on})
+    if rows:
+        session.connection().execute(_PLANNED, rows)
+
+
+def _after(session: Session, rules: Rules, case: Case, kind: str, now: datetime) -> None:
+    """What a change of a record means for its case."""
+    today = local(now).date()
+    if kind == "leerroutes":
+        _take_over_leerroute(session, case, today)
+    plan(session, rules, [case.id], today)
+
+
+def _take_over_leerroute(session: Session, case: Case, today: date) -> None:
+    """The leerroute of a case is the newest that has begun."""
+    begun = (
+        select(LeerrouteChoice.leerroute)
+        .where(LeerrouteChoice.case_id == case.id, LeerrouteChoice.since <= today)
+        .order_by(LeerrouteChoice.since.desc())
+        .limit(1)
+    )
+    case.leerroute = session.scalar(begun)
+    _flush(session)
+
+
+def _remember_leerroute(session: Session, case: Case, today: date) -> None:
+    """Keep the history of the leerroute: changed twice on a day, the last one counts."""
+    if case.leerroute is None:
+        return
+    row = session.scalar(select(LeerrouteChoice).filter_by(case_id=case.id, since=today))
+    if row is None:
+        session.add(LeerrouteChoice(case_id=case.id, leerroute=case.leerroute, since=today))
+    else:
+        row.leerroute = case.leerroute
+    session.flush()
+
+
+def _merged[W: Wire](schema: type[W], row: Any, changes: Mapping[str, Any]) -> W:
+    """The row as it would become; Invalid with a word for each field that does not fit."""
+    now = {name: getattr(row, name) for name in schema.model_fields}
+    return validated(schema, {**now, **changes})
+
+
+def validated[W: Wire](schema: type[W], values: Mapping[str, Any]) -> W:
+    """These values as the schema; Invalid with a word for each field that does not fit."""
+    try:
+        return schema.model_validate(dict(values), by_name=True)
+    except ValidationError as error:
+        raise Invalid(
+            "; ".join(map(": ".join, faults(error).items())), faults=faults(error)
+        ) from error
+
+
+def faults(error: ValidationError) -> dict[str, str]:
+    """Field name to what is wrong with it; never the value, which may be a person's words."""
+    found = {}
+    for each in error.errors(include_input=False, include_context=False):
+        message = each["msg"].removeprefix("Value error, ")
+        if each["loc"]:
+            found[str(each["loc"][0])] = message
+        else:  # a rule over several fields names the one to look at: "ends_on: not before …"
+            name, _, reason = message.partition(": ")
+            found[name] = reason
+    return found
+
+
+def _check_version(now: int, given: int) -> None:
+    if now != given:
+        raise Stale
+
+
+def _check_regisseur(session: Session, town: str, regisseur_id: UUID | None) -> None:
+    if regisseur_id is None:
+        return
+    person = session.get(Person, regisseur_id)
+    if person is None or town not in person.municipalities(Role.regisseur):
+        reason = "choose a regisseur of this municipality"
+        raise Invalid(f"regisseur_id: {reason}", faults={"regisseur_id": reason})
+
+
+def _day_column(model: type[Record]) -> Any:
+    for name in ("on", "since", "starts_at", "starts_on", "agreed_on"):
+        if hasattr(model, name):
+            return getattr(model, name)
+    return None
+
+
+def _flush(session: Session) -> None:
+    """Write; what the database refuses is somebody else's change, or a second of the same."""
+    try:
+        session.flush()
+    except StaleDataError as error:
+        raise Stale from error
+    except IntegrityError as error:
+        raise Conflict("there is one like this already", "error.exists") from error
