@@ -375,7 +375,7 @@ def _relief(facts: Facts, known: Known, today: date) -> Finding | None:
     rule = known.get("ontzorgen_months")
     if rule is None or facts.permit_limited is None:
         return Finding(Key.relief, State.unknown, rules=_used(rule))
-    last = plus(facts.benefit_from, months=_whole(rule)) - DAY
+    last = plus(facts.benefit_from - DAY, months=_whole(rule))
     state = State.done if last < today else _by_day(last, today)
     return Finding(Key.relief, state, last, rules=(rule,))
 
