@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.answers.checklists import CHECKLISTS
+from api.answers.my_helpers import UNLINK
+from api.answers.own_case import other_law
 from api.answers.reply import (
     PERSON,
     Offer,
@@ -18,16 +19,19 @@ from api.answers.reply import (
 )
 from api.answers.topics import Topic
 from api.answers.towns import offer_towns
-from api.answers.words import Words
-from api.cases.models import Case, Group
+from api.answers.words import MAX_LABEL, Words
+from api.cases.access import find_own_case
+from api.cases.models import Group
+from api.coaching.service import seen_by
 from api.conversations.models import Conversation
-from translations.catalogue import LANGUAGES
+from translations.catalogue import LANGUAGES, SOURCE
 
 UNKNOWN = "unknown"
 FAMILY = "family"
 """Told by somebody who lives with family: the permit of that family decides, and is asked."""
 WALKS = {"kinderopvang": Offer("walk", "button.walk", {"at": "start"})}
 """Topics that are walked through step by step, instead of one list of steps."""
+PRIVACY = "privacy"
 REPORT = Offer("report", "button.wrong")
 OTHER_LANGUAGE = Offer("show_in", "button.other_language")
 
@@ -47,8 +51,12 @@ def explain(
     is said until then.
     """
     topic = words.topics[key]
+    if topic.wi2021 and language is None and part is not Part.helpers:
+        case = find_own_case(session, conversation.person_id)
+        if case is not None and (other := other_law(case)) is not None:
+            return [other]
     coach = conversation.is_with_coach and language is None
-    buttons = _buttons(words, conversation, topic, part, language, coach=coach)
+    buttons = _buttons(words, session, conversation, topic, part, language, coach=coach)
     if part is Part.helpers:
         return [_helpers(session, conversation, topic, buttons, language)]
     text = key if part is Part.short else f"{key}.{part}"
@@ -120,12 +128,8 @@ def known_group(session: Session, conversation: Conversation) -> str | None:
 
 def case_group(session: Session, conversation: Conversation) -> Group | None:
     """The permit group by the case store; None for who is not linked."""
-    if conversation.person_id is None:
-        return None
-    open_case = select(Case.group).where(
-        Case.participant_id == conversation.person_id, Case.closed_on.is_(None)
-    )
-    return session.scalars(open_case).first()
+    case = find_own_case(session, conversation.person_id)
+    return case.group if case else None
 
 
 def _person_first(reply: Reply) -> Reply:
@@ -160,6 +164,7 @@ def choose_language_for(key: str) -> Reply:
 
 def _buttons(
     words: Words,
+    session: Session,
     conversation: Conversation,
     topic: Topic,
     part: Part,
@@ -169,7 +174,7 @@ def _buttons(
 ) -> tuple[Offer, ...]:
     """What can be done after this part; a button stands there only if it leads somewhere."""
     if coach and part is Part.short:
-        return _for_coach(topic)
+        return _for_coach(words, session, conversation, topic)
     offers: list[Offer] = []
     if part is not Part.short:
         offers.append(tell(topic.key, Part.short, "button.again", language))
@@ -181,17 +186,51 @@ def _buttons(
         offers.append(tell(topic.key, Part.simple, "button.simpler", language))
     if part is Part.short and language is None:
         offers += [ask(other) for other in topic.related]
+    if topic.key == PRIVACY and conversation.person_id is not None and language is None:
+        offers.append(UNLINK)
     return (*offers, PERSON)
 
 
-def _for_coach(topic: Topic) -> tuple[Offer, ...]:
+def _for_coach(
+    words: Words, session: Session, conversation: Conversation, topic: Topic
+) -> tuple[Offer, ...]:
     """Checking a procedure: hand the phone over, tick things off, say that it is wrong."""
+    send = _send_to(words, session, conversation, topic)
+    unlink = (UNLINK,) if topic.key == PRIVACY else ()
     show = replace(OTHER_LANGUAGE, arguments={"topic": topic.key})
     report = replace(REPORT, arguments={"topic": topic.key})
     walk = WALKS.get(topic.key)
     walks = (walk,) if walk else ()
     helpers = tell(topic.key, Part.helpers, "button.helpers")
-    return (*walks, helpers, *map(ask, topic.related), CHECKLISTS, show, report, PERSON)
+    return (
+        *walks,
+        helpers,
+        *map(ask, topic.related),
+        CHECKLISTS,
+        *send,
+        show,
+        report,
+        *unlink,
+        PERSON,
+    )
+
+
+def _send_to(
+    words: Words, session: Session, conversation: Conversation, topic: Topic
+) -> list[Offer]:
+    """A button for each participant who agreed to it and has a chat; with the name in it."""
+    if conversation.person_id is None:
+        return []
+    seen = [each for each in seen_by(session, conversation.person_id) if each.linked]
+    first_names = [each.person.first_name for each in seen]
+    offers = []
+    for each in seen:
+        alone = first_names.count(each.person.first_name) == 1
+        name = each.person.first_name if alone else each.person.name
+        label = words.text(SOURCE, "coach.button.send", name=name)[:MAX_LABEL]
+        arguments = {"topic": topic.key, "participant": str(each.participant_id)}
+        offers.append(Offer("send", arguments=arguments, label=label))
+    return offers
 
 
 def _steps(words: Words, topic: Topic, language: str | None) -> list[Offer]:

@@ -33,5 +33,10 @@ def number_in_words(language: str, rule: Rule) -> object:
     return rule.value
 
 
+def amount_in_words(language: str, amount: Decimal) -> str:
+    """Hours or parts, with Latin digits: 8 for 8.00, 1.5 or 1,5 for 1.50."""
+    return str(format_decimal(amount.normalize(), locale=f"{language}@numbers=latn"))
+
+
 def part_of_day(hour: int) -> str:
     return PARTS_OF_DAY[hour // 6]

@@ -30,6 +30,21 @@ class Named:
 
 
 @dataclass(frozen=True)
+class NamedList:
+    """A gap that some texts of the catalogue fill, one after the other."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A text of its own with its own facts, such as a line about somebody's own case."""
+
+    key: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Month:
     """A gap, or a label, that a month fills."""
 
@@ -64,6 +79,9 @@ class Reply:
     part: Part = Part.short
     lines: tuple[str, ...] = ()
     """Texts that are added, such as a step under its heading."""
+    told: tuple[Told, ...] = ()
+    """Lines about the reader's own case; after the text, or before it."""
+    told_first: bool = False
     language: str | None = None
     """Set where the words are not in the language of the conversation."""
     media: str | None = None

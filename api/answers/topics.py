@@ -40,6 +40,8 @@ class Topic(Table):
     """The text that is added for each permit group; empty where all are treated alike."""
     question: Literal["course", "rules"] = "rules"
     """What the permit decides here, and so in which words it is asked."""
+    own: tuple[str, ...] = ()
+    """What a linked participant is told of their own case after it: keys of `own_case.lines`."""
     steps_for: frozenset[Group] = frozenset(Group)
     """Groups that the steps are meant for; the others are not shown the way to a loan."""
     careful: frozenset[Group] = frozenset()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
@@ -10,15 +11,17 @@ from babel.dates import format_date, get_day_names
 from sqlalchemy.orm import Session
 
 from api.answers.figures import (
+    amount_in_words,
     day_in_words,
     month_in_words,
     number_in_words,
     part_of_day,
 )
 from api.answers.recordings import Recording, Recordings
-from api.answers.reply import PERSON, Month, Named, Offer, Part, Reply
+from api.answers.reply import PERSON, Month, Named, NamedList, Offer, Part, Reply, Told
 from api.answers.topics import Topic, load_topics
 from api.appointments.models import Appointment
+from api.appointments.service import find_later
 from api.cases.local_rules import MUNICIPALITY, local_rules
 from api.cases.rules import Rule, Rules, load_rules
 from api.clock import local
@@ -31,6 +34,9 @@ from translations.catalogue import OTHER_LANGUAGES, SOURCE, Catalogues, Text
 COACH_INSTEAD = {"next_talk_none": "mijn_afspraken"}
 MAX_LABEL = 40
 """Longer labels are cut off on a phone."""
+LIST_COMMA = {"ar": "، ", "ti": "፣ "}
+MORE_TALKS = 3
+"""Appointments that are told after the next one."""
 TICKED, OPEN = "☑", "☐"
 CONTACT_LINES = ("phone", "address", "hours", "url")
 
@@ -152,6 +158,8 @@ class Words:
         keys = (self._own(reader, reply.key), *reply.lines)
         told = [self._known(reader, key, self._facts(reader, reply.facts, key)) for key in keys]
         parts = [text for text, _ in told if text.text]
+        own = [self._line(reader, each) for each in reply.told]
+        parts = [*own, *parts] if reply.told_first else [*parts, *own]
         ended = frozenset[str]().union(*(gaps for _, gaps in told))
         parts += [self._ended(reader, whom) for whom in sorted(self._askable(reader, ended))]
         for key in self._warnings(reader, reply, keys):
@@ -161,6 +169,9 @@ class Words:
             return parts
         source = self._source_line(reader, topic)
         return [source, *parts] if reader.coach else [*parts, source]
+
+    def _line(self, reader: Reader, line: Told) -> Text:
+        return self._known(reader, line.key, self._facts(reader, line.facts, line.key))[0]
 
     def _warnings(self, reader: Reader, reply: Reply, keys: Iterable[str]) -> Iterator[str]:
         """What must be said with these texts: a number is not certain, an older law may hold."""
@@ -209,6 +220,10 @@ class Words:
                 return month_in_words(language, value)
             case Named(key):
                 return self.text(language, key)
+            case NamedList(keys):
+                return LIST_COMMA.get(language, ", ").join(self.text(language, key) for key in keys)
+            case Decimal():
+                return amount_in_words(language, value)
             case _:
                 return value
 
@@ -265,6 +280,8 @@ class Words:
         done = ticked if isinstance(ticked, frozenset) else frozenset()
         total = self.checklist(name)
         title = self.text(reader.language, f"checklist.{name}")
+        if "household" in reply.facts:
+            title = f"{title} ({reply.facts['household']})"
         facts = {"title": title, "done": len(done), "total": total}
         parts = [self.catalogue.text(reader.language, "checklist.heading", facts)]
         for item in range(1, total + 1):
@@ -278,23 +295,36 @@ class Words:
         return [*parts, self.catalogue.text(reader.language, last)]
 
     def _next_talk(self, reader: Reader, reply: Reply) -> list[Text]:
-        """Read date and place of the appointment, if it is this person's own."""
+        """Date and place of the appointment, if it is this person's own, and what comes later."""
         language = reader.language
         appointment = reader.session.get(Appointment, UUID(reply.records["appointment"]))
         if appointment is None or appointment.case.participant_id != reader.conversation.person_id:
             return [self.catalogue.text(language, "not_linked")]
-        facts = {
+        days = (local(appointment.starts_at).date() - reader.today).days
+        when = (
+            self.catalogue.text(language, "next_talk.days", {"days": days}, count=days)
+            if days
+            else self.catalogue.text(language, "next_talk.today")
+        )
+        facts = self._talk_facts(language, appointment)
+        first = self.catalogue.text(language, "next_talk", facts)
+        return [first, when, *self._later(reader, appointment)]
+
+    def _later(self, reader: Reader, first: Appointment) -> list[Text]:
+        """The few appointments after the next one."""
+        language = reader.language
+        items = [
+            self.catalogue.text(language, "next_talk.item", self._talk_facts(language, each))
+            for each in find_later(reader.session, first, MORE_TALKS)
+        ]
+        return [self.catalogue.text(language, "next_talk.more"), *items] if items else []
+
+    def _talk_facts(self, language: str, appointment: Appointment) -> dict[str, str]:
+        return {
             "kind": self.text(language, f"appointment.{appointment.kind}"),
             "place": appointment.place,
             **self._moment_facts(language, appointment.starts_at),
         }
-        days = (local(appointment.starts_at).date() - reader.today).days
-        return [
-            self.catalogue.text(language, "next_talk", facts),
-            self.catalogue.text(language, "next_talk.days", {"days": days}, count=days)
-            if days
-            else self.catalogue.text(language, "next_talk.today"),
-        ]
 
     def _moment_facts(self, language: str, moment: datetime) -> dict[str, str]:
         at = local(moment)

@@ -24,3 +24,18 @@ def find_next(session: Session, participant_id: UUID, now: datetime) -> Appointm
         .order_by(Appointment.starts_at)
         .limit(1)
     )
+
+
+def find_later(session: Session, first: Appointment, most: int) -> list[Appointment]:
+    """At most so many planned appointments of the same case after this one."""
+    query = (
+        select(Appointment)
+        .where(
+            Appointment.case_id == first.case_id,
+            Appointment.state == AppointmentState.planned,
+            Appointment.starts_at > first.starts_at,
+        )
+        .order_by(Appointment.starts_at)
+        .limit(most)
+    )
+    return list(session.scalars(query))

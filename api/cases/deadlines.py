@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from api.cases.childcare import apply_by, report_by
 from api.cases.models import Exemption, Group, Law, Leerroute
-from api.cases.records import Article, ExamPart, HoursKind
+from api.cases.records import Article, ExamPart, HoursKind, Level
 from api.cases.rules import Rule
-from api.cases.spans import DAY, Span, days_in, plus
+from api.cases.spans import DAY, Span, days_in, last_day, plus
 
 OFFERED = frozenset({Group.asiel, Group.gezin_van_asiel})
 """The municipality offers and pays their course (Wet inburgering 2021, art. 13 and 16)."""
@@ -96,11 +96,14 @@ class Facts:
     moved_here: bool = False
     """The case came from another municipality: leerroute and term go on."""
     hours: Mapping[HoursKind, Decimal] = field(default_factory=dict)
-    passed: frozenset[ExamPart] = frozenset()
+    exams: tuple["Passed", ...] = ()
+    """The parts that were passed, at whatever level."""
     extensions: tuple[Span, ...] = ()
     """The periods for which DUO granted more time."""
     term_decided_on: date | None = None
     """The last day of the term as DUO's newest decision names it."""
+    settled: tuple[Span, ...] = ()
+    """Those of the periods that this day already holds: granted then or earlier."""
     talks_held: tuple[date, ...] = ()
     work_starts_on: date | None = None
     """Of the work-experience place that has not ended."""
@@ -121,6 +124,13 @@ class Care:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    part: ExamPart
+    on: date
+    level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fine:
     article: Article
     on: date
@@ -137,6 +147,8 @@ class Finding:
     total: Decimal | None = None
     """Hours or parts; `left` is what is still to do of them."""
     rules: tuple[Rule, ...] = ()
+    extended: bool = False
+    """Of the term: time was added to it."""
 
     @property
     def left(self) -> Decimal | None:
@@ -147,19 +159,21 @@ class Finding:
     @property
     def status(self) -> str:
         """How certain it is: that of its least certain rule."""
-        return max((rule.status for rule in self.rules), key=CERTAINTY.index, default="confirmed")
+        without = "unclear" if self.state is State.unknown else "confirmed"
+        return max((rule.status for rule in self.rules), key=CERTAINTY.index, default=without)
 
 
 def work_out(facts: Facts, known: Known, today: date) -> dict[Key, Finding]:
     """Everything that holds for this case; what does not apply to it is not there.
 
     A case under the older law (Wi2013), or of which the law is unknown, has other rules: nothing
-    is worked out for it. After the duty ended only the certificate is left.
+    is worked out for it. After the duty ended only the certificate is left; a vrijstelling is of
+    the whole duty (Wet, art. 4), while an ontheffing may be of a part of it (Besluit 2.7).
     """
     if facts.law is not Law.wi2021:
         return {}
     found = (rule(facts, known, today) for rule in _ALL)
-    ended = facts.ended_on is not None
+    ended = facts.ended_on is not None or facts.exemption is Exemption.vrijstelling
     return {
         finding.key: finding
         for finding in found
@@ -168,11 +182,14 @@ def work_out(facts: Facts, known: Known, today: date) -> dict[Key, Finding]:
 
 
 def first_due(findings: Mapping[Key, Finding]) -> Finding | None:
-    """What the municipality has to do first."""
+    """What the municipality has to do first. A new term after a fine takes the place of the old."""
+    retry = findings.get(Key.retry)
+    replaced = Key.term if retry and retry.on else None
     open_ones = (
         finding
         for key in TO_DO
-        if (finding := findings.get(key))
+        if key is not replaced
+        and (finding := findings.get(key))
         and finding.on is not None
         and finding.state not in (State.done, State.unknown)
     )
@@ -183,15 +200,19 @@ def term(facts: Facts, known: Known) -> Span | None:
     """The inburgeringstermijn: from the day after the PIP, for three years, and what was added.
 
     Source: Wet inburgering 2021, art. 11; extensions art. 4.3-4.5 of the Besluit. Periods that
-    overlap count once. A later day that DUO's own decision names goes before the calculation.
+    overlap count once. A last day that DUO's own decision names goes before the calculation; what
+    was granted after that decision is added to it.
     """
     rule = known.get("term_years")
     starts_on = _term_starts_on(facts)
     if rule is None or starts_on is None:
         return None
-    last = plus(starts_on - DAY, years=_whole(rule))
-    last += timedelta(days=days_in(facts.extensions))
-    return Span(starts_on, max(last, facts.term_decided_on or date.min))
+    last = last_day(starts_on, years=_whole(rule))
+    settled: tuple[Span, ...] = ()
+    if facts.term_decided_on is not None:
+        last, settled = max(last, facts.term_decided_on), facts.settled
+    added = days_in((*facts.extensions, *settled)) - days_in(settled)
+    return Span(starts_on, last + timedelta(days=added))
 
 
 def talk_days(facts: Facts, known: Known) -> tuple[date, ...]:
@@ -202,16 +223,17 @@ def talk_days(facts: Facts, known: Known) -> tuple[date, ...]:
     from the new PIP. Not yet moved to a working day.
     """
     span = term(facts, known)
-    if facts.pip_date is None or span is None:
+    if facts.pip_date is None or span is None or span.last <= facts.pip_date:
         return ()
     start = facts.pip_date
     if facts.pip_talks is not None:
         step = (span.last - start).days / facts.pip_talks if facts.pip_talks else 0
         return tuple(start + timedelta(days=round(step * n)) for n in range(1, facts.pip_talks + 1))
     first, later = known.get("talk_first_year_months"), known.get("talk_later_per_year")
-    if first is None or later is None or not _whole(first) or not _whole(later):
+    if first is None or later is None or not _whole(first):
         return ()
-    return tuple(_series(start, span.last, _whole(first), 12 // min(_whole(later), 12)))
+    months_between = 12 // min(_whole(later), 12) if _whole(later) else 0
+    return tuple(_series(start, span.last, _whole(first), months_between))
 
 
 def next_talk(facts: Facts, known: Known) -> date | None:
@@ -226,6 +248,18 @@ def next_talk(facts: Facts, known: Known) -> date | None:
     return None
 
 
+def passed_parts(facts: Facts, known: Known, until: date = date.max) -> frozenset[ExamPart]:
+    """The parts of the exam that count.
+
+    A2 counts in the B1-route only, and only after the hours that it takes (Besluit 5.5).
+    """
+    hours, done = known.get("a2_course_hours"), facts.done(HoursKind.course)
+    a2 = facts.leerroute is Leerroute.b1 and hours is not None and done >= Decimal(hours.value)
+    return frozenset(
+        exam.part for exam in facts.exams if exam.on <= until and (a2 or exam.level is not Level.a2)
+    )
+
+
 # One function for each finding: None where it does not apply.
 
 
@@ -233,12 +267,11 @@ def _pip(facts: Facts, known: Known, today: date) -> Finding | None:
     """Ten weeks after DUO's letter; after registration here, where that is later (Besluit 5.3).
 
     Where information of others was waited for: within two weeks after it came in. Who moved here:
-    ten weeks after registration (Wet, art. 15).
+    ten weeks after registration (Wet, art. 15). Where letter or registration is not known, the
+    other counts: that day is never later than the law's.
     """
     weeks, wait = known.get("move_pip_weeks" if facts.moved_here else "pip_weeks"), None
-    if facts.pip_date is not None and not (
-        facts.moved_here and facts.registered_on and facts.pip_date < facts.registered_on
-    ):
+    if facts.pip_date is not None and not _pip_is_of_before(facts):
         return Finding(Key.pip, State.done, facts.pip_date, rules=_used(weeks))
     notice = None if facts.moved_here else facts.duo_notice_on
     begins = max((day for day in (notice, facts.registered_on) if day), default=None)
@@ -254,7 +287,8 @@ def _term(facts: Facts, known: Known, today: date) -> Finding | None:
     span, rules = term(facts, known), _used(known.get("term_years"))
     if span is None:
         return Finding(Key.term, State.unknown, rules=rules)
-    return Finding(Key.term, _by_day(span.last, today), span.last, rules=rules)
+    extended = bool(facts.extensions or facts.term_decided_on)
+    return Finding(Key.term, _by_day(span.last, today), span.last, rules=rules, extended=extended)
 
 
 def _route_change(facts: Facts, known: Known, today: date) -> Finding | None:
@@ -262,17 +296,21 @@ def _route_change(facts: Facts, known: Known, today: date) -> Finding | None:
     rule, starts_on = known.get("route_change_months"), _term_starts_on(facts)
     if rule is None or starts_on is None:
         return Finding(Key.route_change, State.unknown, rules=_used(rule))
-    last = plus(starts_on - DAY, months=_whole(rule))
+    last = last_day(starts_on, months=_whole(rule))
     return Finding(Key.route_change, _by_day(last, today), last, rules=_used(rule))
 
 
 def _extension(facts: Facts, known: Known, today: date) -> Finding | None:
-    """From when more time can be asked for: six months before the end of the term (Besluit 4.5)."""
+    """From when more time can be asked for: six months before the end of the term (Besluit 4.5).
+
+    Coming until that day, due from then on, late when the term is over.
+    """
     rule, span = known.get("extension_ask_months"), term(facts, known)
     if rule is None or span is None:
         return Finding(Key.extension, State.unknown, rules=_used(rule))
     first = plus(span.last, months=-_whole(rule))
-    state = State.due if first <= today <= span.last else _by_day(first, today)
+    begun = State.due if today <= span.last else State.late
+    state = State.coming if today < first else begun
     return Finding(Key.extension, state, first, rules=_used(rule, known.get("term_years")))
 
 
@@ -293,16 +331,24 @@ def _offer(facts: Facts, known: Known, today: date) -> Finding | None:
 
 
 def _talk(facts: Facts, known: Known, today: date) -> Finding | None:
-    rules = _used(known.get("talk_first_year_months"), known.get("talk_later_per_year"))
-    day = next_talk(facts, known)
+    """The day around which the next progress talk belongs; none once DUO gave an exemption."""
+    if facts.exemption in (Exemption.vrijstelling, Exemption.ontheffing):
+        return None
+    of_town = ("talk_first_year_months", "talk_later_per_year")
+    names = of_town if facts.pip_talks is None else ()
+    found = [known.get(name) for name in (*names, "term_years")]
+    day, rules = next_talk(facts, known), _used(*found)
     if day is not None:
         return Finding(Key.talk, _by_day(day + TALK_WINDOW, today), day, rules=rules)
-    is_over = bool(talk_days(facts, known))
-    return Finding(Key.talk, State.done if is_over else State.unknown, rules=rules)
+    is_known = all(found) and facts.pip_date is not None and term(facts, known) is not None
+    return Finding(Key.talk, State.done if is_known else State.unknown, rules=rules)
 
 
 def _pvt(facts: Facts, known: Known, today: date) -> Finding | None:
-    """Twelve hours, an activity and a signature (Besluit 3.1), within the term."""
+    """Twelve hours, an activity and a signature (Besluit 3.1), within the term.
+
+    The signature comes last: with it the PVT is done, whatever hours were written down here.
+    """
     finding = _hours(Key.pvt, facts, known, "pvt_min_hours", today, HoursKind.pvt)
     if facts.pvt_signed_on is not None:
         return _finished(finding, facts.pvt_signed_on)
@@ -341,20 +387,20 @@ def _closing_talk(facts: Facts, known: Known, today: date) -> Finding | None:
     rule, span = known.get("z_course_hours"), term(facts, known)
     if facts.z_talk_on is not None:
         return Finding(Key.closing_talk, State.done, facts.z_talk_on, rules=_used(rule))
-    state = _by_day(span.last, today) if span else State.unknown
-    return Finding(Key.closing_talk, state, span.last if span else None, rules=_used(rule))
+    state, last = (_by_day(span.last, today), span.last) if span else (State.unknown, None)
+    return Finding(Key.closing_talk, state, last, rules=_used(rule, known.get("term_years")))
 
 
 def _exams(facts: Facts, known: Known, today: date) -> Finding | None:
     """Four skills and KNM in the B1-route and the onderwijsroute (Wet, art. 7 and 8)."""
     if facts.leerroute not in (Leerroute.b1, Leerroute.onderwijs):
         return None
-    done, total, span = len(facts.passed), len(ExamPart), term(facts, known)
+    done, total, span = len(passed_parts(facts, known)), len(ExamPart), term(facts, known)
     state = State.done if done == total else _by_day(span.last, today) if span else State.unknown
+    has_a2 = any(exam.level is Level.a2 for exam in facts.exams)
+    rules = _used(known.get("term_years"), known.get("a2_course_hours") if has_a2 else None)
     last = span.last if span else None
-    return Finding(
-        Key.exams, state, last, Decimal(done), Decimal(total), _used(known.get("term_years"))
-    )
+    return Finding(Key.exams, state, last, Decimal(done), Decimal(total), rules)
 
 
 def _a2(facts: Facts, known: Known, today: date) -> Finding | None:
@@ -375,7 +421,7 @@ def _relief(facts: Facts, known: Known, today: date) -> Finding | None:
     rule = known.get("ontzorgen_months")
     if rule is None or facts.permit_limited is None:
         return Finding(Key.relief, State.unknown, rules=_used(rule))
-    last = plus(facts.benefit_from - DAY, months=_whole(rule))
+    last = last_day(facts.benefit_from, months=_whole(rule))
     state = State.done if last < today else _by_day(last, today)
     return Finding(Key.relief, state, last, rules=(rule,))
 
@@ -392,7 +438,7 @@ def _work_period(facts: Facts, known: Known, today: date) -> Finding | None:
 
 
 def _childcare(facts: Facts, known: Known, today: date) -> Finding | None:
-    """The first day on which money is lost, if the allowance is not applied for."""
+    """The last day to apply for the allowance without losing money of the first month."""
     rule = known.get("kot_apply_by_months")
     waiting = [care for care in facts.childcare if care.applied_on is None]
     if not waiting:
@@ -428,24 +474,40 @@ _RETRY_BY_PARTS = (
 def _retry(facts: Facts, known: Known, today: date) -> Finding | None:
     """The new term after a fine of DUO (Regeling 7.4): by what was not done in time.
 
-    For asiel and gezin_van_asiel nobody knows whether it holds (case law): nothing is worked out.
+    Of several the longest holds (lid 6). For asiel and gezin_van_asiel nobody knows whether it
+    holds (case law): nothing is worked out.
     """
-    about = {fine.article for fine in facts.fines}
-    if facts.group in OFFERED or not about & {Article.pvt, Article.map, Article.route}:
+    fined = {article: _fined_on(facts, article) for article in (Article.pvt, Article.map)}
+    modules = [day for day in fined.values() if day]
+    route = _fined_on(facts, Article.route)
+    if facts.group in OFFERED or not (modules or route):
         return None
-    both = {Article.pvt, Article.map} <= about
-    if Article.route in about:
-        skills = len(facts.passed - {ExamPart.knm})
-        rule = known.get(_RETRY_BY_PARTS[skills])
-    else:
-        rule = known.get("retry_both_months" if both else "retry_pvt_or_map_months")
-    fined = max(
-        fine.on for fine in facts.fines if fine.article not in (Article.intake, Article.pip)
-    )
-    if rule is None:
-        return Finding(Key.retry, State.unknown)
-    last = plus(fined, months=_whole(rule))
-    return Finding(Key.retry, _by_day(last, today), last, rules=(rule,))
+    found: list[tuple[Rule | None, date]] = []
+    if modules:
+        name = "retry_both_months" if all(fined.values()) else "retry_pvt_or_map_months"
+        found.append((known.get(name), max(modules)))
+    if route:
+        found.append((_retry_of_route(facts, known, route), route))
+    rules = _used(*(rule for rule, _ in found))
+    if len(rules) < len(found):
+        return Finding(Key.retry, State.unknown, rules=rules)
+    last = max(plus(day, months=_whole(rule)) for rule, day in found if rule)
+    return Finding(Key.retry, _by_day(last, today), last, rules=rules)
+
+
+def _fined_on(facts: Facts, article: Article) -> date | None:
+    return max((fine.on for fine in facts.fines if fine.article is article), default=None)
+
+
+def _retry_of_route(facts: Facts, known: Known, fined_on: date) -> Rule | None:
+    """By the parts that were passed when the fine came, KNM too (Regeling 7.4 lid 2).
+
+    None in the Z-route: there it goes by hours (lid 4), which no rule of ours holds.
+    """
+    if facts.leerroute not in (Leerroute.b1, Leerroute.onderwijs):
+        return None
+    parts = len(passed_parts(facts, known, until=fined_on))
+    return known.get(_RETRY_BY_PARTS[min(parts, len(_RETRY_BY_PARTS) - 1)])
 
 
 def _certificate(facts: Facts, known: Known, today: date) -> Finding | None:
@@ -472,10 +534,9 @@ def _hours(
     if rule is None:
         return Finding(key, State.unknown, done=done)
     total, last = Decimal(rule.value), span.last if span else None
-    if done >= total:
-        return Finding(key, State.done, last, done, total, (rule,))
-    state = _by_day(last, today) if last else State.coming
-    return Finding(key, state, last, done, total, (rule,))
+    rules = _used(rule, known.get("term_years"))
+    state = State.done if done >= total else _by_day(last, today) if last else State.coming
+    return Finding(key, state, last, done, total, rules)
 
 
 def _finished(finding: Finding, on: date) -> Finding:
@@ -491,18 +552,29 @@ def _still_open(finding: Finding, facts: Facts, known: Known, today: date) -> Fi
 
 
 def _term_starts_on(facts: Facts) -> date | None:
-    """The day after the PIP, unless the term came along from another municipality."""
+    """The day after the PIP. A new PIP after a move begins no new term (Wet, art. 11 and 15): its
+    start has to come along."""
     if facts.term_starts_on is not None:
         return facts.term_starts_on
-    return facts.pip_date + DAY if facts.pip_date else None
+    if facts.pip_date is None or (facts.moved_here and not _pip_is_of_before(facts)):
+        return None
+    return facts.pip_date + DAY
+
+
+def _pip_is_of_before(facts: Facts) -> bool:
+    """Who moved here has only the PIP of the municipality before, so far."""
+    moved = facts.registered_on if facts.moved_here else None
+    return moved is not None and facts.pip_date is not None and facts.pip_date < moved
 
 
 def _series(start: date, last: date, first_year_months: int, later_months: int) -> Iterator[date]:
+    """Every so many months in the first year, then every so many others; 0: no more."""
     months = 0
     while True:
-        months += first_year_months if months + first_year_months <= 12 else later_months
+        step = first_year_months if months + first_year_months <= 12 else later_months
+        months += step
         day = plus(start, months=months)
-        if day > last:
+        if not step or day > last:
             return
         yield day
 

@@ -28,7 +28,7 @@ from api.conversations.inbox import Incoming, store
 from api.conversations.models import Channel, Kind
 from api.db import Database
 from api.outbox.service import Outgoing, SendFailed
-from api.people.linking import looks_like_code
+from api.people.linking import code_in, looks_like_code
 from api.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -124,7 +124,9 @@ def _from_message(update: Update, message: Message, kind: Kind | None) -> Incomi
     if message.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP):
         if not (text or "").startswith("/"):
             return None  # people talk to each other there
-        kind, text = Kind.group, None
+        said, argument = kind_of_text(text or "")
+        text = argument if said is Kind.start and looks_like_code(argument) else None
+        kind = Kind.group
     elif message.chat.type != ChatType.PRIVATE:
         return None
     if kind is None:
@@ -135,7 +137,7 @@ def _from_message(update: Update, message: Message, kind: Kind | None) -> Incomi
         chat_id=str(message.chat.id),
         position=update.update_id,
         kind=kind,
-        text=text if kind in (Kind.text, Kind.start) else None,
+        text=text if kind in (Kind.text, Kind.start, Kind.group) else None,
         language_hint=message.from_user.language_code if message.from_user else None,
     )
 
@@ -157,9 +159,8 @@ def kind_of_text(text: str) -> tuple[Kind, str]:
     command, *argument = text.split(maxsplit=1) or [""]
     if command.partition("@")[0].lower() == "/start":
         return Kind.start, "".join(argument).strip()
-    if looks_like_code(text) and any(character.isdigit() for character in text):
-        return Kind.start, text.strip()
-    return Kind.text, text
+    code = code_in(text)
+    return (Kind.start, code) if code else (Kind.text, text)
 
 
 def _from_membership(update: Update) -> Incoming | None:
@@ -239,20 +240,16 @@ async def deliver(bot: Bot, recordings: Recordings, outgoing: Outgoing) -> str:
     """Send one message; returns Telegram's message id. Raises SendFailed."""
     chat, text = int(outgoing.chat_id), outgoing.text
     keyboard = _keyboard(outgoing.buttons) if outgoing.buttons else None
-    file = find_media(recordings, outgoing.media) if outgoing.media else None
+    media = find_media(recordings, outgoing.media) if outgoing.media else None
     try:
-        if file is None or len(text) > CAPTION_CHARACTERS:
+        if media is None or len(text) > CAPTION_CHARACTERS:
             sent = await bot.send_message(
                 chat, text, reply_markup=keyboard, disable_web_page_preview=True
             )
-        elif file.suffix == ".ogg":
-            sent = await bot.send_voice(
-                chat, file.read_bytes(), caption=text, reply_markup=keyboard
-            )
+        elif media.is_voice:
+            sent = await bot.send_voice(chat, media.content, caption=text, reply_markup=keyboard)
         else:
-            sent = await bot.send_photo(
-                chat, file.read_bytes(), caption=text, reply_markup=keyboard
-            )
+            sent = await bot.send_photo(chat, media.content, caption=text, reply_markup=keyboard)
     except TelegramError as error:
         raise _send_failed(error) from error
     return str(sent.message_id)

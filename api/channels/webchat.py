@@ -10,9 +10,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Cookie, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import Field, model_validator
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from api.answers.progress_picture import FOLDER as PROGRESS
 from api.channels.telegram import kind_of_text
 from api.conversations.inbox import Incoming, store
 from api.conversations.models import Channel, Conversation, InboxMessage, Kind, Message
@@ -98,6 +99,8 @@ class ChatMessageRead(Wire):
     buttons: list[ChatButton]
     sound: str | None
     """Where the recording of the text can be heard."""
+    image: str | None
+    """A picture of what the text says, for who reads little."""
     in_reply_to: str | None
     final: bool
     intent: str | None
@@ -203,7 +206,11 @@ def _lines(database: Database, conversation_id: Any, after: int) -> list[ChatMes
             select(Message, InboxMessage.external_id, Conversation)
             .join(Conversation, Message.conversation_id == Conversation.id)
             .outerjoin(InboxMessage, Message.inbox_id == InboxMessage.id)
-            .where(Message.conversation_id == conversation_id, Message.id > after)
+            .where(
+                Message.conversation_id == conversation_id,
+                Message.id > after,
+                Message.id > func.coalesce(Conversation.forgotten_until, 0),
+            )
             .order_by(Message.id)
             .limit(ONE_LOOK)
         )
@@ -222,7 +229,8 @@ def _read(line: Message, external_id: str | None, conversation: Conversation) ->
         direction=direction(line.language),
         draft=line.draft,
         buttons=[ChatButton(**button) for button in line.buttons],
-        sound=f"/media/{line.media}" if line.media and line.media.endswith(".ogg") else None,
+        sound=_address(line, ".ogg"),
+        image=_address(line, ".png", within=PROGRESS),
         in_reply_to=external_id.partition(":")[2] if external_id else None,
         final=line.final,
         intent=line.intent,
@@ -230,6 +238,13 @@ def _read(line: Message, external_id: str | None, conversation: Conversation) ->
         topic=line.topic,
         sent_at=line.at,
     )
+
+
+def _address(line: Message, ending: str, within: str = "") -> str | None:
+    """Where what goes with the line is found; the menu's pictures stand on its buttons here."""
+    media = line.media or ""
+    fits = media.endswith(ending) and media.startswith(within)
+    return f"/media/{media}" if fits else None
 
 
 async def deliver(outgoing: Outgoing) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from api.answers.checklists import CHECKLISTS
 from api.answers.explain import explain
 from api.answers.menu import DANGER, menu_page
+from api.answers.my_helpers import is_participant, my_regisseur
+from api.answers.own_case import my_progress, talk_due, with_own_case
 from api.answers.reply import (
     NO_PERSON,
     PERSON,
@@ -22,6 +24,8 @@ from api.answers.reply import (
 )
 from api.answers.towns import offer_towns
 from api.answers.words import Words
+from api.clock import local
+from api.coaching.talks import talks_for_coach
 from api.conversations.elsewhere import elsewhere
 from api.conversations.languages import unspoken_language
 from api.conversations.models import Conversation, Kind
@@ -126,6 +130,16 @@ class _Turn:
     now: datetime
 
     @property
+    def today(self) -> date:
+        return local(self.now).date()
+
+    def with_own_case(self, topic: str, replies: list[Reply]) -> list[Reply]:
+        """What holds for this very person comes after the answer."""
+        return with_own_case(
+            self.words, self.session, self.conversation, topic, replies, self.today
+        )
+
+    @property
     def key(self) -> str:
         return self.response["key"]
 
@@ -136,15 +150,37 @@ def _topic_or_plain(turn: _Turn) -> list[Reply]:
         return [Reply(turn.key)]
     if turn.key == turn.understood.intent and turn.key in turn.words.topics:
         turn.conversation.topic = turn.key
-        return explain(turn.words, turn.session, turn.conversation, turn.key)
+        replies = explain(turn.words, turn.session, turn.conversation, turn.key)
+        return turn.with_own_case(turn.key, replies)
     return [Reply.with_menu(turn.key)]
 
 
-def _case(turn: _Turn) -> list[Reply]:
-    """Of the person's own; the case store cannot do or tell it yet."""
+def _changing_talks(turn: _Turn) -> list[Reply]:
+    """Making, moving or cancelling an appointment: a person does it."""
     turn.conversation.misses = 0
     turn.conversation.topic = turn.key
     return [Reply.with_person("coming.case", topic=Named(f"label.{turn.key}"))]
+
+
+def _my_progress(turn: _Turn) -> list[Reply]:
+    turn.conversation.misses = 0
+    if not is_participant(turn.session, turn.conversation):
+        return _not_linked(turn, "inburgeringstermijn")
+    return my_progress(turn.words, turn.session, turn.conversation, turn.today)
+
+
+def _my_regisseur(turn: _Turn) -> list[Reply]:
+    turn.conversation.misses = 0
+    if not is_participant(turn.session, turn.conversation):
+        return _not_linked(turn, "regisseur")
+    return my_regisseur(turn.session, turn.conversation)
+
+
+def _not_linked(turn: _Turn, general: str) -> list[Reply]:
+    """How to be linked, and then what holds for everybody."""
+    answer = explain(turn.words, turn.session, turn.conversation, general)
+    turn.conversation.topic = general
+    return answer if turn.conversation.is_with_coach else [Reply("not_linked.how"), *answer]
 
 
 def _simpler(turn: _Turn) -> list[Reply]:
@@ -191,7 +227,18 @@ def _missed(turn: _Turn) -> list[Reply]:
 
 def _next_talk(turn: _Turn) -> list[Reply]:
     records = {"appointment": turn.response["appointment"]}
-    return [Reply("next_talk", records=records, offers=(PERSON,))]
+    offers = (ask("mijn_voortgang"), ask("mijn_regisseur"), PERSON)
+    return [Reply("next_talk", records=records, offers=offers)]
+
+
+def _no_talk(turn: _Turn) -> list[Reply]:
+    """No talk is planned; around when one belongs, if that can be said."""
+    if turn.conversation.is_with_coach and turn.conversation.person_id is not None:
+        coach_id = turn.conversation.person_id
+        return talks_for_coach(turn.words, turn.session, coach_id, turn.now)
+    due = talk_due(turn.words, turn.session, turn.conversation, turn.today)
+    offers = (ask("mijn_voortgang"), ask("mijn_regisseur"), PERSON)
+    return [Reply("next_talk_none", told=due, offers=offers)]
 
 
 def _hand_over(turn: _Turn) -> list[Reply]:
@@ -201,14 +248,16 @@ def _hand_over(turn: _Turn) -> list[Reply]:
     return hand_over_replies(turn.session, turn.conversation, hand_over, turn.now)
 
 
-CASE = frozenset(
+OWN_CASE = frozenset({"mijn_voortgang", "mijn_regisseur"})
+CHANGING_TALKS = frozenset(
     {
         *("afspraak_maken", "afspraak_verzetten", "afspraak_afzeggen"),
-        *("mijn_voortgang", "mijn_regisseur"),
     }
 )
 _SPECIAL: dict[str, Callable[[_Turn], list[Reply]]] = {
-    **dict.fromkeys(CASE, _case),
+    **dict.fromkeys(CHANGING_TALKS, _changing_talks),
+    "mijn_voortgang": _my_progress,
+    "mijn_regisseur": _my_regisseur,
     "simpler": _simpler,
     "help": _help,
     "out_of_scope": _out_of_scope,
@@ -219,6 +268,6 @@ _SPECIAL: dict[str, Callable[[_Turn], list[Reply]]] = {
     SAFETY: lambda _: safety(),
     "choose_language": lambda _: [Reply.with_languages("choose_language")],
     "action_failed": lambda _: [Reply.with_person("action_failed")],
-    "not_linked": lambda _: [Reply.with_person("not_linked")],
-    "next_talk_none": lambda _: [Reply.with_person("next_talk_none")],
+    "not_linked": lambda turn: _not_linked(turn, "voortgangsgesprek"),
+    "next_talk_none": _no_talk,
 }

@@ -11,6 +11,8 @@ from api.answers.checklists import (
     FOR_COACHES,
     FOR_EVERYBODY,
     choose_checklist,
+    choose_household,
+    coached_households,
     show_checklist,
     tick,
 )
@@ -26,11 +28,12 @@ from api.answers.explain import (
     known_group,
 )
 from api.answers.menu import members, menu_group, menu_page
+from api.answers.own_case import OTHER_LAW, with_own_case
 from api.answers.reply import PERSON, Part, Reply
 from api.answers.tasks import report_answer
 from api.answers.walk import walk
 from api.answers.words import Words
-from api.cases.models import Group
+from api.cases.models import Group, Household
 from api.clock import local
 from api.conversations.models import Conversation
 
@@ -55,6 +58,12 @@ class _Press:
     def topic(self) -> str | None:
         """The topic, if it is still one: a button can be older than the topics."""
         return self["topic"] if self["topic"] in self.words.topics else None
+
+    def with_own_case(self, replies: list[Reply]) -> list[Reply]:
+        """What holds for this very person comes after the answer."""
+        today = local(self.now).date()
+        topic = str(self.topic)
+        return with_own_case(self.words, self.session, self.conversation, topic, replies, today)
 
     @property
     def language(self) -> str | None:
@@ -83,9 +92,12 @@ def _part(press: _Press) -> list[Reply]:
     if press.topic is None:
         return []
     press.conversation.topic = press.topic
-    return explain(
+    replies = explain(
         press.words, press.session, press.conversation, press.topic, part, press.language
     )
+    if part is not Part.short or press.language:
+        return replies
+    return press.with_own_case(replies)
 
 
 def _group(press: _Press) -> list[Reply]:
@@ -102,6 +114,8 @@ def _group(press: _Press) -> list[Reply]:
     reply = replace(
         whole, topic=press.topic, language=press.language, offers=whole.offers if own else (PERSON,)
     )
+    if own and whole.key in OTHER_LAW:
+        return [whole]
     told = explain_group(press.words.topics[press.topic], group, reply)
     kept = own and case_group(press.session, press.conversation) is None
     if kept and group != UNKNOWN:
@@ -160,7 +174,21 @@ def _walk(press: _Press) -> list[Reply]:
 
 
 def _checklists(press: _Press) -> list[Reply]:
-    return [choose_checklist()] if press.conversation.is_with_coach else []
+    """Which list; for a coach of several households, first for which of them."""
+    if not press.conversation.is_with_coach:
+        return []
+    household = _household(press)
+    return [household if isinstance(household, Reply) else choose_checklist(household)]
+
+
+def _household(press: _Press) -> Household | Reply | None:
+    """For whom a coach keeps the list; a reply where that has to be asked, or may not be."""
+    households = coached_households(press.session, press.conversation)
+    if chosen := press["household"]:
+        return households.get(chosen) or Reply.with_person("checklists.household_gone")
+    if len(households) > 1:
+        return choose_household(households, press["checklist"])
+    return next(iter(households.values()), None)
 
 
 def _checklist(press: _Press) -> list[Reply]:
@@ -168,8 +196,11 @@ def _checklist(press: _Press) -> list[Reply]:
     allowed = FOR_COACHES if press.conversation.is_with_coach else FOR_EVERYBODY
     if name not in allowed:
         return []
+    household = _household(press)
+    if isinstance(household, Reply):
+        return [household]
     items = press.words.checklist(name)
-    return [show_checklist(press.session, press.conversation, name, items)]
+    return [show_checklist(press.session, press.conversation, name, items, household)]
 
 
 def _tick(press: _Press) -> list[Reply]:
@@ -177,8 +208,11 @@ def _tick(press: _Press) -> list[Reply]:
     item = int(press["item"]) if press["item"].isdecimal() else 0
     if not shown or not 1 <= item <= press.words.checklist(press["checklist"]):
         return []
-    done = press["done"] != "0"
-    tick(press.session, press.conversation, press["checklist"], item, done, press.now)
+    household = _household(press)
+    if isinstance(household, Reply):
+        return [household]
+    done, name = press["done"] != "0", press["checklist"]
+    tick(press.session, press.conversation, name, item, done, press.now, household)
     return _checklist(press)
 
 

@@ -9,7 +9,7 @@ from api.answers.menu import OWN
 from api.answers.topics import HELPERS, load_papers, load_topics
 from api.answers.words import Words
 from api.cases.sources import load_sources
-from api.conversations.replies import CASE
+from api.conversations.replies import CHANGING_TALKS, OWN_CASE
 from tests.answers.readers import intents, intents_by_file
 from translations.catalogue import LANGUAGES, SOURCE
 
@@ -140,7 +140,9 @@ def test_who_can_be_asked_about_a_number_has_a_name(words: Words) -> None:
 # Intents
 
 
-@pytest.mark.parametrize("intent", sorted(intents() - TALK - CASE - BESIDES_TOPICS))
+@pytest.mark.parametrize(
+    "intent", sorted(intents() - TALK - CHANGING_TALKS - OWN_CASE - BESIDES_TOPICS)
+)
 def test_every_question_that_is_recognised_has_a_topic(intent: str) -> None:
     assert intent in TOPICS
 
@@ -151,5 +153,5 @@ def test_every_topic_can_be_asked_for() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_question_that_is_offered_has_a_label(words: Words, language: str) -> None:
-    for intent in TOPICS.keys() | CASE | set(OWN):
+    for intent in TOPICS.keys() | CHANGING_TALKS | OWN_CASE | set(OWN):
         assert words.text(language, f"label.{intent}").strip()

@@ -137,9 +137,9 @@ def test_every_button_of_the_menu_leads_somewhere(
 def test_a_page_goes_with_a_picture_that_is_there(page: int) -> None:
     media = menu_page(page).media
     assert media
-    file = find_media(NO_RECORDINGS, media)
-    assert file is not None
-    assert file.read_bytes().startswith(b"\x89PNG")
+    picture = find_media(NO_RECORDINGS, media)
+    assert picture is not None
+    assert picture.content.startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("page", range(1, len(PAGES) + 1))

@@ -14,7 +14,7 @@ from api.conversations.inbox import LEASE
 from api.conversations.models import SESSION_IDLE, Author, Button, InboxMessage, Kind, Message
 from api.conversations.path import MAX_TRIES, Claimed, MessagePath, TooManyTries
 from api.conversations.rasa import Question, Rasa, RasaFailed
-from api.conversations.replies import CASE, SAFETY, SAFETY_OFFER
+from api.conversations.replies import CHANGING_TALKS, SAFETY, SAFETY_OFFER
 from api.conversations.rules import MAX_CHARACTERS
 from api.conversations.transcript import BUTTONS_LAST
 from api.db import Database
@@ -858,8 +858,8 @@ def test_a_question_for_somebody_else_is_told_where_to_go(chat: Chat, rasa: Scri
     assert chat.send("wie wint er vanavond") == ["out_of_scope"]
 
 
-@pytest.mark.parametrize("intent", sorted(CASE))
-def test_what_the_case_store_cannot_tell_yet_is_named_and_goes_to_a_person(
+@pytest.mark.parametrize("intent", sorted(CHANGING_TALKS))
+def test_a_talk_to_be_made_or_moved_is_named_and_goes_to_a_person(
     chat: Chat, rasa: ScriptedRasa, intent: str
 ) -> None:
     rasa.otherwise = understood(intent)

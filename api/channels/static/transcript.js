@@ -28,6 +28,15 @@ export function fill(element, message) {
   time.textContent = clock.format(new Date(message.sentAt));
   element.querySelector(".draft").hidden = !message.draft;
   if (message.sound) bubble.append(player(message.sound));
+  if (message.image) bubble.append(picture(message.image));
+}
+
+function picture(address) {
+  const image = document.createElement("img");
+  image.src = address;
+  image.alt = ""; // the text says the same
+  image.className = "progress";
+  return image;
 }
 
 function player(address) {
