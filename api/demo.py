@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from api.appointments.models import Appointment, AppointmentKind
 from api.cases.models import Case, Group, Leerroute, Participant
 from api.clock import AMSTERDAM, local
+from api.demo_cases import fill_case
 from api.people.contacts import set_contact
 from api.people.linking import create_code
 from api.people.models import Municipality, Person, PersonRole, Role
@@ -118,10 +119,10 @@ def _participant(
         regisseur_id=regisseur.id,
         group=group,
         leerroute=leerroute,
-        pip_date=local(now).date() - timedelta(days=60 + 30 * number),
     )
     session.add(case)
     session.flush()
+    fill_case(session, case, number, local(now).date())
     if number % 4 != 3:  # a few people have no talk planned, as in life
         day = _working_day(local(now).date() + timedelta(days=3 + 2 * number))
         session.add(
