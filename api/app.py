@@ -11,15 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from telegram import Update
 
 from api.answers.tasks import RuleWatch
 from api.answers.words import Words
+from api.cases import exchange_routes as exchange
+from api.cases import routes as cases
+from api.cases.planning import Planner
 from api.channels import media, telegram, webchat
 from api.clock import Clock, system_clock
+from api.console import cases as case_pages
+from api.console import households, people_pages
 from api.console import routes as console
 from api.conversations import routes as sessions
 from api.conversations.models import Channel
@@ -27,9 +31,11 @@ from api.conversations.path import MessagePath
 from api.conversations.rasa import Rasa
 from api.conversations.worker import InboxWorker
 from api.db import Database
+from api.description import describe as describe
 from api.errors import NotAllowed, TooLarge
 from api.health import api as health
 from api.outbox.sender import Deliver, Sender
+from api.people import routes as people
 from api.people.attempts import Attempts
 from api.problems import answer_with_problems, problem
 from api.settings import Settings
@@ -40,6 +46,8 @@ VERSION = "0.1.0"
 HERE = Path(__file__).parent
 THREADS = 32
 MAX_BODY_BYTES = 64 * 1024
+MAX_IMPORT_BYTES = 10 * 1024 * 1024
+IMPORTS = ("/v1/imports", "/console/cases/import", "/console/cases/import/apply")
 CONTENT_POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 type _Next = Callable[[Request], Awaitable[Response]]
@@ -64,6 +72,9 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     app.mount("/static/chat", StaticFiles(directory=HERE / "channels" / "static"))
     app.mount("/static/console", StaticFiles(directory=HERE / "console" / "static"))
     app.include_router(console.pages)
+    app.include_router(case_pages.pages)
+    app.include_router(people_pages.pages)
+    app.include_router(households.pages)
     app.include_router(media.pages)
     app.include_router(webchat.pages)
     app.post(telegram.WEBHOOK_PATH, include_in_schema=False)(telegram_webhook)
@@ -86,62 +97,18 @@ def create_v1(state: Any) -> FastAPI:
         },
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         servers=[{"url": "https://wegwijs.example.org/v1"}],
+        root_path_in_servers=False,
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
     )
     v1.state = state
-    for router in (webchat.api, sessions.api, health):
+    for router in (cases.api, exchange.api, people.api, webchat.api, sessions.api, health):
         v1.include_router(router)
     answer_with_problems(v1)
     v1.middleware("http")(_version)
     v1.openapi = partial(describe, v1)  # type: ignore[method-assign]
     return v1
-
-
-def describe(v1: FastAPI) -> dict[str, Any]:
-    """openapi.json: what FastAPI makes of the routes, with our one shape of error."""
-    if v1.openapi_schema:
-        return v1.openapi_schema
-    described = get_openapi(
-        title=v1.title,
-        version=v1.version,
-        description=v1.description,
-        contact=v1.contact,
-        license_info=v1.license_info,
-        servers=v1.servers,
-        routes=v1.routes,
-    )
-    schemas = described["components"]["schemas"]
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    schemas["Problem"] = {
-        "type": "object",
-        "title": "Problem",
-        "required": ["status", "title", "detail"],
-        "properties": {
-            "status": {"type": "integer"},
-            "title": {"type": "string"},
-            "detail": {"type": "string"},
-        },
-    }
-    for path in described["paths"].values():
-        for operation in path.values():
-            _describe_answers(operation["responses"])
-    v1.openapi_schema = described
-    return described
-
-
-def _describe_answers(responses: dict[str, Any]) -> None:
-    header = {"description": "The full version of the API", "schema": {"type": "string"}}
-    responses.pop("422", None)
-    responses.setdefault("400", {"description": "The request is not as it should be"})
-    for status, response in responses.items():
-        response["headers"] = {"API-Version": header}
-        if status >= "400":
-            response["content"] = {
-                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-            }
 
 
 async def telegram_webhook(request: Request) -> Response:
@@ -186,6 +153,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if settings.workers:
             loops.append(InboxWorker(_path(state)).run())
             loops.append(RuleWatch(state.database, state.words.rules, state.clock).run())
+            loops.append(Planner(state.database, state.words.rules, state.clock).run())
             loops.append(Sender(state.database, state.words, state.clock, channels).run())
         for loop in loops:
             task = asyncio.create_task(loop)
@@ -222,14 +190,16 @@ async def _guard(request: Request, call_next: _Next) -> Response:
 
 
 def _fits(request: Request) -> bool:
-    """Whether the body says how long it is, and is no longer than a person types."""
+    """Whether the body says how long it is, and is no longer than a person types, or a sheet is."""
     length = request.headers.get("Content-Length", "0")
     is_number = length.isdecimal() and len(length) < 10
     is_chunked = "Transfer-Encoding" in request.headers
-    return is_number and int(length) <= MAX_BODY_BYTES and not is_chunked
+    most = MAX_IMPORT_BYTES if request.url.path in IMPORTS else MAX_BODY_BYTES
+    return is_number and int(length) <= most and not is_chunked
 
 
 async def _version(request: Request, call_next: _Next) -> Response:
     response = await call_next(request)
     response.headers["API-Version"] = VERSION
+    response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from api.answers.commands import app as answers
+from api.cases.commands import app as cases
 from api.chat_client import ChatClient, Line, NoAnswer
 from api.clock import system_clock
 from api.db import Database
@@ -36,6 +37,7 @@ from translations.catalogue import LANGUAGES
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(towns)
 app.add_typer(answers, name="answers")
+app.add_typer(cases, name="cases")
 
 DEFAULT_PORT = 8000
 DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"

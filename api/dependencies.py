@@ -8,10 +8,21 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.answers.words import Words
+from api.cases.history import acting
+from api.db import Tx
 from api.errors import NotSignedIn
+from api.people.models import Person
+from api.people.signin import STAFF, find_session
 from api.settings import Settings
 
-_bearer = HTTPBearer(auto_error=False, description="The token that the bot's actions hold")
+_bearer = HTTPBearer(
+    auto_error=False, scheme_name="bot", description="The token that the bot's actions hold"
+)
+_staff = HTTPBearer(
+    auto_error=False,
+    scheme_name="staff",
+    description="A token of somebody of the staff, or made for a system: `wegwijs add-token`",
+)
 
 
 def now(request: Request) -> datetime:
@@ -41,6 +52,22 @@ def service(
 
 
 Now = Annotated[datetime, Depends(now)]
+
+
+def caller(
+    session: Tx,
+    now: Now,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_staff)],
+) -> Person:
+    """Whose token it is; what they change is written to their name."""
+    found = find_session(session, credentials.credentials, now) if credentials else None
+    if found is None or not found.person.has_role(*STAFF):
+        raise NotSignedIn("the token is missing, unknown or past its last day")
+    acting(session, found.person_id, now)
+    return found.person
+
+
+Caller = Annotated[Person, Depends(caller)]
 TheWords = Annotated[Words, Depends(words)]
 TheSettings = Annotated[Settings, Depends(settings)]
 Service = Depends(service)

@@ -57,9 +57,15 @@ def _number(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return value
     try:
-        return Decimal(str(value))
+        # 0.1 + 0.2 is 0.30000000000000004 to a program that sends it.
+        return Decimal(f"{value:.10g}" if isinstance(value, float) else str(value))
     except InvalidOperation:
         return value
+
+
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 8.0 is a whole one."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _readable(text: str) -> str:
@@ -72,6 +78,8 @@ def _readable(text: str) -> str:
 
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+READABLE = r"^[^\x00-\x08\x0b-\x1f]*[^\s\x00-\x20\x7f-\xa0][^\x00-\x08\x0b-\x1f]*$"
+"""The same, for the description: at least one sign that shows, and none that nobody can read."""
 
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_sensible)]
 """A date in Europe/Amsterdam: "2026-11-22"."""
@@ -84,8 +92,12 @@ Amount = Annotated[
     PlainSerializer(float, return_type=float, when_used="json"),
 ]
 """A number with at most two decimals."""
+Whole = Annotated[int, BeforeValidator(_whole)]
 Id = Annotated[UUID, Field(strict=False)]
 Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_readable)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    AfterValidator(_readable),
+    Field(json_schema_extra={"pattern": READABLE}),
 ]
 """Words of a person; the field says how long."""

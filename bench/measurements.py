@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import httpx
 
 from api.progress import Progress
-from bench import load, same_update, web_chat
+from bench import case_store, load, same_update, web_chat
 from bench.installation import Installation, MeasurementFailed, installed
 from bench.results import Finding, Findings
 from bench.stores import STORES
@@ -34,6 +34,11 @@ MEASUREMENTS = (
         "30 questions a second on Telegram",
         frozenset({"ack_p99_ms", "answer_p95_ms_at_30_per_s"}),
         load.measure,
+    ),
+    Measurement(
+        "planning and showing 100,000 cases",
+        frozenset({"list_page_ms_100k", "planning_s_100k"}),
+        case_store.measure,
     ),
 )
 

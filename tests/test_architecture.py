@@ -87,6 +87,39 @@ def test_the_clock_is_read_in_one_place() -> None:
     assert readers == {"api/clock.py"}
 
 
+LOOKS_AT_CASES = {
+    "api/cases/access.py",  # for people
+    "api/cases/facts.py",  # what is worked out, without names
+    "api/cases/service.py",  # planning, of cases that were looked up through access
+    "api/cases/planning.py",  # the same for all cases
+    "api/cases/imports.py",  # by the reference of one municipality, checked before
+    "api/appointments/service.py",  # the participant's own
+    "api/schema.py",
+}
+
+
+def test_whoever_looks_for_a_case_asks_for_access() -> None:
+    """A query for cases, or a look by id, stands only where it is known who may see what."""
+    found = set()
+    for path in files("api"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _is_query(node) and _names_a_case(node):
+                found.add(named(path))
+    assert found <= LOOKS_AT_CASES
+
+
+def _is_query(call: ast.Call) -> bool:
+    return ast.unparse(call.func).rsplit(".", 1)[-1] in {"select", "get", "get_one", "query"}
+
+
+def _names_a_case(call: ast.Call) -> bool:
+    """`Case` itself, or a column of it, among what is selected."""
+    return any(
+        ast.unparse(each) == "Case" or ast.unparse(each).startswith("Case.")
+        for each in call.args
+    )
+
+
 def test_nothing_is_committed_by_hand() -> None:
     assert not [named(path) for path in files("api") if "session.commit" in set(calls(path))]
 

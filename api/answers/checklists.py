@@ -1,4 +1,4 @@
-"""Lists that a person ticks off in the chat; a coach keeps one for each household, else for the chat."""
+"""Lists to tick off in the chat; a coach keeps one for each household, others for their chat."""
 
 from datetime import datetime
 from uuid import UUID

@@ -16,8 +16,8 @@ from api.answers.reply import PERSON, Named, NamedList, Reply, Told, ask
 from api.answers.words import Words
 from api.cases.access import find_own_case
 from api.cases.deadlines import Finding, Key, State
-from api.cases.models import Case, Law, Leerroute
-from api.cases.records import Exam, ExamPart, ExamResult, Goal, GoalState
+from api.cases.models import Case, Exemption, Law, Leerroute
+from api.cases.records import Goal, GoalState
 from api.cases.service import findings_of, records_of
 from api.conversations.models import Conversation
 
@@ -41,10 +41,10 @@ def my_progress(
     if (other := other_law(case)) is not None:
         return [replace(other, told=_ended(case))]
     findings = findings_of(session, words.rules, case, today)
-    first = [*_ended(case), *_moved(case), *lines(session, case, findings, PROGRESS)]
+    first = [*_ended(case), *_moved(case), *lines(case, findings, PROGRESS)]
     if case.pip_date is not None:
         first = [line for line in first if line.key != "case.pip"]
-    second = [*lines(session, case, findings, TO_DO), *_goals(session, case)]
+    second = [*lines(case, findings, TO_DO), *_goals(session, case)]
     offers = (ask("mijn_afspraken"), ask("mijn_regisseur"), PERSON)
     last = Reply("case.incomplete", offers=offers)
     if not second:
@@ -66,7 +66,7 @@ def with_own_case(
     case = find_own_case(session, conversation.person_id) if wanted else None
     if case is None or case.law is not Law.wi2021 or not replies:
         return replies
-    told = lines(session, case, findings_of(session, words.rules, case, today), wanted)
+    told = lines(case, findings_of(session, words.rules, case, today), wanted)
     if not told:
         return replies
     *others, last = replies
@@ -81,7 +81,7 @@ def talk_due(
     case = find_own_case(session, conversation.person_id)
     if case is None:
         return ()
-    return tuple(lines(session, case, findings_of(session, words.rules, case, today), (Key.talk,)))
+    return tuple(lines(case, findings_of(session, words.rules, case, today), (Key.talk,)))
 
 
 def other_law(case: Case) -> Reply | None:
@@ -95,20 +95,18 @@ def other_law(case: Case) -> Reply | None:
             return Reply.with_person("case.law_unknown")
 
 
-def lines(session: Session, case: Case, findings: Findings, wanted: Sequence[str]) -> list[Told]:
+def lines(case: Case, findings: Findings, wanted: Sequence[str]) -> list[Told]:
     """What can be said for certain of these, each in its own words."""
     told: list[Told] = []
     for name in wanted:
         if name == ROUTE:
             told.append(_route(case))
         elif (finding := findings.get(Key(name))) is not None:
-            told += _line(session, case, finding)
-        elif name == Key.term and case.law is Law.wi2021 and case.ended_on is None:
-            told.append(Told("case.term.unknown"))
+            told += _line(case, finding)
     return told
 
 
-def _line(session: Session, case: Case, finding: Finding) -> Iterator[Told]:
+def _line(case: Case, finding: Finding) -> Iterator[Told]:
     if finding.status == "unclear":
         return
     if finding.state is State.unknown:
@@ -120,7 +118,7 @@ def _line(session: Session, case: Case, finding: Finding) -> Iterator[Told]:
         if key is not None:
             facts = {"date": finding.on, **_counts(finding)}
             if key == "case.exams":
-                facts["left"] = _exams_left(session, case)
+                facts["left"] = NamedList(tuple(f"exam.{part}" for part in finding.parts_left))
             yield Told(key, facts)
 
 
@@ -135,7 +133,9 @@ def _route(case: Case) -> Told:
 
 
 def _ended(case: Case) -> tuple[Told, ...]:
-    return (Told("case.ended", {"date": case.ended_on}),) if case.ended_on else ()
+    is_exempt = case.exemption is Exemption.vrijstelling
+    day = case.ended_on or (case.exemption_on if is_exempt else None)
+    return (Told("case.ended", {"date": day}),) if day else ()
 
 
 def _moved(case: Case) -> tuple[Told, ...]:
@@ -151,12 +151,6 @@ def _goals(session: Session, case: Case) -> list[Told]:
         return []
     reached = sum(goal.state is GoalState.reached for goal in counted)
     return [Told("case.goals", {"done": Decimal(reached), "total": Decimal(len(counted))})]
-
-
-def _exams_left(session: Session, case: Case) -> NamedList:
-    exams = [each for each in records_of(session, case.id, "exams") if isinstance(each, Exam)]
-    passed = {exam.part for exam in exams if exam.result is ExamResult.passed}
-    return NamedList(tuple(f"exam.{part}" for part in ExamPart if part not in passed))
 
 
 def _bars(findings: Findings) -> Iterator[Bar]:

@@ -48,6 +48,12 @@ def get_case(session: Session, me: Person, case_id: UUID, *, lock: bool = False)
     return case
 
 
+def find_case(session: Session, me: Person, case_id: UUID) -> Case | None:
+    """The same, for what is also shown to who sees no case: then None."""
+    towns = me.municipalities(*SEES_CASES)
+    return session.scalar(select(Case).where(Case.id == case_id, Case.municipality_id.in_(towns)))
+
+
 def get_record[R: Record](
     session: Session, me: Person, model: type[R], case_id: UUID, record_id: UUID
 ) -> R:

@@ -149,6 +149,8 @@ class Finding:
     rules: tuple[Rule, ...] = ()
     extended: bool = False
     """Of the term: time was added to it."""
+    parts_left: tuple[ExamPart, ...] = ()
+    """Of the exams."""
 
     @property
     def left(self) -> Decimal | None:
@@ -395,12 +397,14 @@ def _exams(facts: Facts, known: Known, today: date) -> Finding | None:
     """Four skills and KNM in the B1-route and the onderwijsroute (Wet, art. 7 and 8)."""
     if facts.leerroute not in (Leerroute.b1, Leerroute.onderwijs):
         return None
-    done, total, span = len(passed_parts(facts, known)), len(ExamPart), term(facts, known)
+    passed, span = passed_parts(facts, known), term(facts, known)
+    done, total = len(passed), len(ExamPart)
+    left = tuple(part for part in ExamPart if part not in passed)
     state = State.done if done == total else _by_day(span.last, today) if span else State.unknown
     has_a2 = any(exam.level is Level.a2 for exam in facts.exams)
     rules = _used(known.get("term_years"), known.get("a2_course_hours") if has_a2 else None)
     last = span.last if span else None
-    return Finding(Key.exams, state, last, Decimal(done), Decimal(total), rules)
+    return Finding(Key.exams, state, last, Decimal(done), Decimal(total), rules, parts_left=left)
 
 
 def _a2(facts: Facts, known: Known, today: date) -> Finding | None:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,14 +11,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.appointments.models import Appointment, AppointmentKind, AppointmentState
-from api.cases.deadlines import Care, Facts, Fine
+from api.cases.deadlines import Care, Facts, Fine, Passed
 from api.cases.models import Case
 from api.cases.records import (
     Childcare,
     Decision,
     EnforcementStep,
     Exam,
-    ExamPart,
     ExamResult,
     Extension,
     Hours,
@@ -48,7 +46,7 @@ def load_facts(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, Facts]:
     hours = _hours(session, case_ids)
     passed = _grouped(
         session.execute(
-            select(Exam.case_id, Exam.part).where(
+            select(Exam.case_id, Exam.part, Exam.on, Exam.level).where(
                 Exam.case_id.in_(case_ids), Exam.result == ExamResult.passed
             )
         )
@@ -56,10 +54,9 @@ def load_facts(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, Facts]:
     granted = _grouped(
         session.execute(
             select(
-                Extension.case_id, Extension.starts_on, Extension.ends_on, Extension.term_ends_on
-            )
-            .where(Extension.case_id.in_(case_ids), Extension.decision == Decision.granted)
-            .order_by(Extension.decided_on, Extension.ends_on)
+                *(Extension.case_id, Extension.starts_on, Extension.ends_on),
+                *(Extension.decided_on, Extension.term_ends_on),
+            ).where(Extension.case_id.in_(case_ids), Extension.decision == Decision.granted)
         )
     )
     talks = _grouped(
@@ -76,9 +73,7 @@ def load_facts(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, Facts]:
             select(WorkPeriod.case_id, func.max(WorkPeriod.starts_on))
             .where(WorkPeriod.case_id.in_(case_ids), WorkPeriod.ends_on.is_(None))
             .group_by(WorkPeriod.case_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     care = _grouped(
         session.execute(
@@ -103,9 +98,8 @@ def load_facts(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, Facts]:
             **own,
             moved_here=row["transferred_from_id"] is not None,
             hours=hours[id],
-            passed=frozenset(ExamPart(part) for (part,) in passed[id]),
-            extensions=tuple(Span(starts, ends) for starts, ends, _ in granted[id]),
-            term_decided_on=_newest(last for *_, last in granted[id]),
+            exams=tuple(Passed(*each) for each in passed[id]),
+            **_extended(granted[id]),
             talks_held=tuple(sorted(local(at).date() for (at,) in talks[id])),
             work_starts_on=work.get(id),
             childcare=tuple(Care(*each) for each in care[id]),
@@ -133,7 +127,14 @@ def _grouped(rows: Iterable[Any]) -> dict[UUID, list[tuple[Any, ...]]]:
     return found
 
 
-def _newest(days: Iterable[date | None]) -> date | None:
-    """The last that is there: decisions come in the order in which they were taken."""
-    known = [day for day in days if day is not None]
-    return known[-1] if known else None
+def _extended(granted: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    """All granted periods, the newest last day that DUO named, and the periods in that day."""
+    rows = list(granted)
+    newest = max(((decided, last) for *_, decided, last in rows if last), default=(None, None))
+    decided_on, last = newest
+    settled = [row for row in rows if decided_on is not None and row[2] <= decided_on]
+    return {
+        "extensions": tuple(Span(starts, ends) for starts, ends, *_ in rows),
+        "term_decided_on": last,
+        "settled": tuple(Span(starts, ends) for starts, ends, *_ in settled),
+    }

@@ -21,6 +21,7 @@ from api.db import Base, Serial, UtcDateTime, choice, one_of
 from api.people.models import Person
 
 ACTING = "acting"
+PERSON_FIELDS = ("first_name", "last_name", "language")
 Wired = str | int | bool | None
 
 
@@ -71,6 +72,23 @@ class Change(Base):
 def acting(session: Session, by: UUID | None, now: datetime) -> None:
     """From here on, the changes of this session are written to this person and moment."""
     session.info[ACTING] = (by, now)
+
+
+def record_person(session: Session, case_id: UUID, person: Person) -> None:
+    """Write down what a regisseur corrects in a participant, before it is flushed.
+
+    A person is not `Recorded`: of staff nothing is kept, and passwords are never written here.
+    """
+    fields = {
+        name: [_wired(_only(history.deleted)), _wired(_only(history.added))]
+        for name in PERSON_FIELDS
+        if (history := inspect(person).attrs[name].history).has_changes()
+    }
+    by, at = session.info.get(ACTING) or (None, system_clock())
+    if fields:
+        row = {"at": at, "by_id": by, "case_id": case_id, "kind": Person.__tablename__}
+        row |= {"row_id": str(person.id), "deed": Deed.changed, "fields": fields}
+        session.execute(insert(Change), [row])
 
 
 def list_changes(session: Session, case_id: UUID, limit: int = 200) -> list[Change]:

@@ -6,15 +6,20 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, not_, select
 from sqlalchemy.orm import Session, joinedload
 
 from api.cases.access import cases_for
-from api.cases.deadlines import SOON, Key
+from api.cases.deadlines import SOON, TALK_WINDOW, Key
 from api.cases.models import Case, Group, Law, Leerroute, Participant
 from api.people.models import Person
 
 PAGE_SIZE, LARGEST_PAGE = 50, 200
+_FIRST_DUE = (Case.next_due_on.asc().nulls_last(), Case.id)
+_LAST_DUE = (Case.next_due_on.desc().nulls_first(), Case.id.desc())
+
+type _Found = tuple[Sequence[UUID], int]
+"""The cases of one page in their order, and how many there are on all pages."""
 
 
 class Due(StrEnum):
@@ -63,22 +68,49 @@ def list_cases(
     size: int = PAGE_SIZE,
 ) -> CasePage:
     """One page of the cases that I may see, what is due first at the top; `page` begins at 1."""
-    found = _narrowed(cases_for(me), wanted, today)
-    total = session.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
+    found = narrowed(cases_for(me), wanted, today)
+    look = _look_once if wanted.name else _look
+    ids, total = look(session, found, (page - 1) * size, size)
+    return CasePage(_rows(session, me, ids), total, page, size)
+
+
+def _look(session: Session, found: Select[Case], first: int, size: int) -> _Found:
+    """Count, then the page: both from the index alone. Pages past the middle come from the end."""
+    total = session.scalar(found.with_only_columns(func.count())) or 0
+    ids = found.with_only_columns(Case.id)
+    if first <= total // 2:
+        query = ids.order_by(*_FIRST_DUE).limit(size).offset(first)
+        return session.scalars(query).all(), total
+    last = min(first + size, total)
+    query = ids.order_by(*_LAST_DUE).limit(max(last - first, 0)).offset(total - last)
+    return session.scalars(query).all()[::-1], total
+
+
+def _look_once(session: Session, found: Select[Case], first: int, size: int) -> _Found:
+    """Page and count together, where finding costs more than counting."""
+    query = found.with_only_columns(Case.id, func.count().over()).order_by(*_FIRST_DUE)
+    rows = session.execute(query.limit(size).offset(first)).all()
+    if not rows and first:
+        return [], session.scalar(found.with_only_columns(func.count())) or 0
+    return [id for id, _ in rows], rows[0][1] if rows else 0
+
+
+def _rows(session: Session, me: Person, ids: Sequence[UUID]) -> Sequence[Case]:
+    """These cases with what a list shows of them, in this order."""
+    query = cases_for(me).where(Case.id.in_(ids))
     rows = session.scalars(
-        found.options(
+        query.options(
             joinedload(Case.participant).joinedload(Participant.person),
             joinedload(Case.regisseur),
             joinedload(Case.municipality),
         )
-        .order_by(Case.next_due_on.is_(None), Case.next_due_on, Case.id)
-        .limit(size)
-        .offset((page - 1) * size)
-    ).all()
-    return CasePage(rows, total, page, size)
+    )
+    by_id = {row.id: row for row in rows}
+    return [by_id[id] for id in ids if id in by_id]
 
 
-def _narrowed(query: Select[Case], wanted: CaseFilter, today: date) -> Select[Case]:
+def narrowed(query: Select[Case], wanted: CaseFilter, today: date) -> Select[Case]:
+    """The cases of these that the filter wants."""
     query = query.where(Case.closed_on.is_not(None) if wanted.closed else Case.closed_on.is_(None))
     for column, value in (
         (Case.municipality_id, wanted.town),
@@ -92,12 +124,22 @@ def _narrowed(query: Select[Case], wanted: CaseFilter, today: date) -> Select[Ca
             query = query.where(column == value)
     match wanted.due:
         case Due.late:
-            query = query.where(Case.next_due_on < today)
+            query = query.where(Case.next_due_on < today, _is_late(today))
         case Due.soon:
-            query = query.where(Case.next_due_on.between(today, today + SOON))
+            query = query.where(Case.next_due_on <= today + SOON, not_(_is_late(today)))
     if wanted.name:
         query = query.where(Case.participant_id.in_(_named(wanted.name)))
     return query
+
+
+def _is_late(today: date) -> ColumnElement[bool]:
+    """As `work_out` says it: a talk has its window, a certificate has no last day."""
+    last_on_time = case(
+        (Case.next_due == Key.talk.value, today - TALK_WINDOW),
+        (Case.next_due == Key.certificate.value, date.min),
+        else_=today,
+    )
+    return Case.next_due_on < last_on_time
 
 
 def _named(name: str) -> Select[UUID]:

@@ -70,6 +70,7 @@ def _rule(default: Rule, row: LocalRule) -> Rule:
         groups=default.groups,
         scope=MUNICIPALITY,
         sources=default.sources,
+        cited=row.source,
         checked_on=row.checked_on,
         valid_from=row.valid_from,
         valid_until=row.valid_until,

@@ -1,6 +1,6 @@
 """The case of a participant: who it is about, what holds for them, and what happened when."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
@@ -15,10 +15,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.cases.history import Recorded, Versioned
-from api.db import Base, choice, one_of
+from api.db import Base, UtcDateTime, choice, one_of
+from api.leases import Leased
 from api.people.models import Municipality, Person
 
-_OPEN = text("closed_on IS NULL")
+_OPEN, _CLOSED = text("closed_on IS NULL"), text("closed_on IS NOT NULL")
+_LISTED = (
+    *("municipality_id", "next_due_on", "id", "next_due"),
+    *("regisseur_id", "leerroute", "permit_group", "law", "participant_id"),
+)
 
 
 class Group(StrEnum):
@@ -89,7 +94,8 @@ class Case(Versioned, Recorded, Base):
         CheckConstraint("pip_talks BETWEEN 0 AND 60", name="talks_fit"),
         CheckConstraint("guidance_from <= guidance_until", name="guidance_fits"),
         CheckConstraint("(exemption IS NULL) = (exemption_on IS NULL)", name="exemption_has_day"),
-        UniqueConstraint("municipality_id", "reference"),
+        # In this order: the towns of a regisseur are no way to find cases, but for the lists below.
+        UniqueConstraint("reference", "municipality_id"),
         Index(
             "uq_case_one_open",
             "participant_id",
@@ -97,9 +103,9 @@ class Case(Versioned, Recorded, Base):
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),
-        # A list shows the open cases of some towns, what is due first at the top.
-        Index("ix_case_municipality_id_due", "municipality_id", "closed_on", "next_due_on", "id"),
-        Index("ix_case_regisseur_id_due", "regisseur_id", "closed_on", "next_due_on", "id"),
+        # What a list looks at, so that it finds and counts its rows without reading all cases.
+        Index("ix_case_open_list", *_LISTED, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_case_closed_list", *_LISTED, sqlite_where=_CLOSED, postgresql_where=_CLOSED),
     )
 
     UNRECORDED = frozenset({"version", "next_due", "next_due_on"})
@@ -112,7 +118,8 @@ class Case(Versioned, Recorded, Base):
     """What the municipality's own system calls it; an import finds the case by it."""
 
     group: Mapped[Group] = mapped_column("permit_group", choice(Group))
-    law: Mapped[Law | None] = mapped_column(choice(Law), default=Law.wi2021)
+    law: Mapped[Law | None] = mapped_column(choice(Law).evaluates_none(), default=Law.wi2021)
+    """None is kept as unknown, and only a case that does not say gets the newer law."""
     leerroute: Mapped[Leerroute | None] = mapped_column(choice(Leerroute))
     turkish_nationality: Mapped[bool] = mapped_column(default=False)
     """Only for whom the duty of Turkish newcomers has to be explained; no rule counts by it."""
@@ -170,6 +177,49 @@ class Case(Versioned, Recorded, Base):
     municipality: Mapped[Municipality] = relationship()
 
 
+class TransferState(StrEnum):
+    asked = "asked"
+    refused = "refused"
+    withdrawn = "withdrawn"
+    done = "done"
+
+
+class Transfer(Recorded, Base):
+    """A case that goes to another municipality, because its participant moves and agrees to it."""
+
+    __tablename__ = "transfer"
+    __table_args__ = (
+        one_of("state", TransferState),
+        CheckConstraint(
+            "state <> 'done' OR (consent_on IS NOT NULL AND new_case_id IS NOT NULL)",
+            name="done_with_consent",
+        ),
+        Index(
+            "uq_transfer_one_asked",
+            "case_id",
+            unique=True,
+            sqlite_where=text("state = 'asked'"),
+            postgresql_where=text("state = 'asked'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    to_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    state: Mapped[TransferState] = mapped_column(choice(TransferState), default=TransferState.asked)
+    registered_on: Mapped[date | None]
+    """The day of registration there, where it is known; else it is the day of the transfer."""
+    asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    consent_on: Mapped[date | None]
+    consent_how: Mapped[str | None] = mapped_column(String(200))
+    """In the chat, or as the regisseur wrote it down, such as a form on paper."""
+    new_case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id"), unique=True)
+    case: Mapped[Case] = relationship(foreign_keys=[case_id])
+    to: Mapped[Municipality] = relationship()
+
+
 class LocalRule(Base):
     """A town's own value of a rule that is local policy; for a period, as in rules.toml."""
 
@@ -185,3 +235,17 @@ class LocalRule(Base):
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
     review_by: Mapped[date | None]
+
+
+class Planning(Leased, Base):
+    """What is due in every open case is worked out once for a day and the rules that hold then."""
+
+    __tablename__ = "planning"
+    __table_args__ = (UniqueConstraint("day", "rules"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    rules: Mapped[str] = mapped_column(String(64))
+    """A digest of their values."""
+    after_id: Mapped[UUID | None]
+    """The cases up to this one are done."""

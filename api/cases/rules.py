@@ -35,6 +35,8 @@ class Rule(Table):
     valid_until: date | None = None
     review_by: date | None = None
     status: Literal["confirmed", "changed", "unclear", "local"]
+    cited: str | None = None
+    """Where a town's own value stands, in the words of the town."""
     ask: str = "regisseur"
     """Whom to ask while no number can be told: a helper of the answers."""
 
@@ -77,6 +79,10 @@ class Rules:
     def __getitem__(self, key: str) -> Rule:
         """The newest version. Raises KeyError for an unknown rule."""
         return self._versions[key][-1]
+
+    def cite(self, rule: Rule) -> str:
+        """Where the rule stands; a town's own decision goes before the default's source."""
+        return rule.cited or self.sources.cite(rule.sources)
 
     def keys(self) -> frozenset[str]:
         return frozenset(self._versions)

@@ -15,7 +15,7 @@ from api.appointments.models import Appointment
 from api.cases.access import get_case, get_record, towns_of
 from api.cases.deadlines import Finding, Key, Known, first_due, work_out
 from api.cases.facts import load_facts
-from api.cases.history import acting
+from api.cases.history import acting, record_person
 from api.cases.local_rules import local_rules
 from api.cases.models import Case, Participant
 from api.cases.records import RECORDS, LeerrouteChoice, Record
@@ -26,6 +26,7 @@ from api.errors import Conflict, Invalid, NotFound, Stale
 from api.people.models import Person, PersonRole, Role
 from api.wire import Wire
 
+type PlanRow = dict[str, Any]
 KINDS: dict[str, type[Record]] = {**RECORDS, "appointments": Appointment}
 """Every kind of record, by the word in its address."""
 _CASE = Case.metadata.tables["case"]
@@ -105,10 +106,13 @@ def change_person(
 ) -> Person:
     """Correct the name or the language of the participant of a case of mine."""
     case = get_case(session, me, case_id)
+    if case.participant.municipality_id != case.municipality_id:
+        raise Conflict("who moved away is corrected by the new municipality", "error.moved")
     acting(session, me.id, now)
     who = case.participant.person
     who.first_name, who.last_name = fields.first_name, fields.last_name or ""
     who.language = fields.language
+    record_person(session, case.id, who)
     session.flush()
     return who
 
@@ -201,23 +205,39 @@ def known_rules(session: Session, rules: Rules, town: str, today: date) -> Known
     return rules.told(today, local_rules(session, rules, town, today))
 
 
-def plan(session: Session, rules: Rules, case_ids: Sequence[UUID], today: date) -> None:
-    """Work out anew what is due first in these cases, for the list of cases.
+def plan(session: Session, rules: Rules, case_ids: Sequence[UUID], today: date) -> int:
+    """Work out anew what is due first in these cases, for the list; how many of them changed.
 
     Written past the version: it says nothing that somebody typed.
     """
-    towns = dict(
-        session.execute(select(Case.id, Case.municipality_id).where(Case.id.in_(case_ids)))
-        .tuples()
-        .all()
-    )
-    known = {town: known_rules(session, rules, town, today) for town in set(towns.values())}
-    rows = []
-    for id, facts in load_facts(session, case_ids).items():
-        due = first_due(work_out(facts, known[towns[id]], today))
-        rows.append({"case": id, "next_due": due and due.key, "next_due_on": due and due.on})
+    return write_plans(session, outdated_plans(session, rules, case_ids, today))
+
+
+def write_plans(session: Session, rows: Sequence[PlanRow]) -> int:
+    """Write what `outdated_plans` found; how many there are."""
     if rows:
         session.connection().execute(_PLANNED, rows)
+    return len(rows)
+
+
+def outdated_plans(
+    session: Session, rules: Rules, case_ids: Sequence[UUID], today: date
+) -> list[PlanRow]:
+    """What should be written of these cases, because it is not what stands there."""
+    columns = (Case.municipality_id, Case.closed_on, Case.next_due, Case.next_due_on)
+    query = select(Case.id, *columns).where(Case.id.in_(case_ids))
+    stored = {row.id: row for row in session.execute(query)}
+    towns = {row.municipality_id for row in stored.values()}
+    known = {town: known_rules(session, rules, town, today) for town in towns}
+    rows = []
+    for id, facts in load_facts(session, case_ids).items():
+        row = stored[id]
+        found = {} if row.closed_on else work_out(facts, known[row.municipality_id], today)
+        due = first_due(found)
+        after = (due.key.value, due.on) if due else (None, None)
+        if after != (row.next_due, row.next_due_on):
+            rows.append({"case": id, "next_due": after[0], "next_due_on": after[1]})
+    return rows
 
 
 def _after(session: Session, rules: Rules, case: Case, kind: str, now: datetime) -> None:
@@ -229,15 +249,15 @@ def _after(session: Session, rules: Rules, case: Case, kind: str, now: datetime)
 
 
 def _take_over_leerroute(session: Session, case: Case, today: date) -> None:
-    """The leerroute of a case is the newest that has begun."""
-    begun = (
-        select(LeerrouteChoice.leerroute)
-        .where(LeerrouteChoice.case_id == case.id, LeerrouteChoice.since <= today)
-        .order_by(LeerrouteChoice.since.desc())
-        .limit(1)
-    )
-    case.leerroute = session.scalar(begun)
-    _flush(session)
+    """The leerroute of a case is the newest that has begun; one that is still to come changes
+    nothing, also where nobody had written down since when the present one is."""
+    choices = session.scalars(
+        select(LeerrouteChoice).filter_by(case_id=case.id).order_by(LeerrouteChoice.since)
+    ).all()
+    begun = [choice.leerroute for choice in choices if choice.since <= today]
+    if begun or not choices:
+        case.leerroute = begun[-1] if begun else None
+        _flush(session)
 
 
 def _remember_leerroute(session: Session, case: Case, today: date) -> None:
@@ -254,6 +274,11 @@ def _remember_leerroute(session: Session, case: Case, today: date) -> None:
 
 def _merged[W: Wire](schema: type[W], row: Any, changes: Mapping[str, Any]) -> W:
     """The row as it would become; Invalid with a word for each field that does not fit."""
+    if unknown := changes.keys() - schema.model_fields.keys():
+        reason = "there is no such field"
+        raise Invalid(
+            f"{', '.join(sorted(unknown))}: {reason}", faults=dict.fromkeys(unknown, reason)
+        )
     now = {name: getattr(row, name) for name in schema.model_fields}
     return validated(schema, {**now, **changes})
 

@@ -1,10 +1,9 @@
 """Days, months and periods, as the law counts them; dates only, so no clock change matters."""
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-from dateutil.relativedelta import relativedelta
 
 DAY = timedelta(days=1)
 
@@ -23,8 +22,20 @@ class Span:
 
 def plus(day: date, *, years: int = 0, months: int = 0, weeks: int = 0) -> date:
     """So much later; in a month that is too short, its last day (31 January + 1 month)."""
-    later: date = day + relativedelta(years=years, months=months, weeks=weeks)
-    return later
+    # By hand: all deadlines of all cases are worked out each night, and this is most of that work.
+    ahead, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years + ahead, month + 1
+    last = monthrange(year, month)[1]
+    return date(year, month, min(day.day, last)) + timedelta(weeks=weeks)
+
+
+def last_day(first: date, *, years: int = 0, months: int = 0) -> date:
+    """The last day of a period that begins on `first`: six months from 1 March end on 31 August.
+
+    In a month that has no such day, the last one of it (29 February + 1 year: 28 February).
+    """
+    after = plus(first, years=years, months=months)
+    return after - DAY if after.day == first.day else after
 
 
 def days_in(spans: Iterable[Span]) -> int:

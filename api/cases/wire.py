@@ -23,7 +23,7 @@ from api.cases.records import (
     Step,
     Subject,
 )
-from api.wire import Amount, Day, Id, Line, Moment, Wire
+from api.wire import Amount, Day, Id, Line, Moment, Whole, Wire
 
 Lax = Field(strict=False)
 
@@ -50,7 +50,7 @@ class CaseFields(Wire):
     learnability_result: Annotated[Line, Field(max_length=80)] | None = None
     awaited_information_on: Day | None = None
     pip_date: Day | None = None
-    pip_talks: Annotated[int, Field(ge=0, le=60)] | None = None
+    pip_talks: Annotated[Whole, Field(ge=0, le=60)] | None = None
     term_starts_on: Day | None = None
     offer_on: Day | None = None
     pvt_activity_on: Day | None = None
@@ -124,7 +124,7 @@ class GoalFields(Wire):
 class ScoreFields(Wire):
     dimension: Annotated[Dimension, Lax]
     on: Day
-    score: Annotated[int, Field(ge=0, le=10)]
+    score: Annotated[Whole, Field(ge=0, le=10)]
 
 
 class InterventionFields(Wire):
@@ -223,7 +223,7 @@ class AppointmentFields(Wire):
     kind: Annotated[AppointmentKind, Lax]
     state: Annotated[AppointmentState, Lax] = AppointmentState.planned
     starts_at: Moment
-    minutes: Annotated[int, Field(ge=5, le=480)] = 60
+    minutes: Annotated[Whole, Field(ge=5, le=480)] = 60
     place: Annotated[Line, Field(max_length=200)]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.answers.explain import explain
+from api.answers.reply import Told
 from api.answers.words import Words
 from api.clock import AMSTERDAM, local
 from api.coaching.service import may_see
@@ -89,12 +90,8 @@ def _say(
     session: Session, words: Words, chat: Conversation, coach: Person, topic: str, now: datetime
 ) -> None:
     first, *rest = explain(words, session, chat, topic)
-    heading = replace(
-        first,
-        key=FROM_COACH,
-        lines=(first.key, *first.lines),
-        facts={**first.facts, "name": coach.first_name},
-    )
+    from_whom = Told(FROM_COACH, {"name": coach.first_name})
+    heading = replace(first, told=(from_whom, *first.told), told_first=True)
     line = transcript.say(session, words, chat, heading, now)
     line.intent, line.topic = FROM_COACH, topic
     for reply in rest:

@@ -111,8 +111,11 @@ def answer_consent(
     session.flush()
 
 
-def _coached() -> Select[tuple[Coaching, Participant, Consent | None]]:
-    """Every coach with every participant of the households they help now, and the consent."""
+def _coached() -> Select[Coaching, Participant, Consent]:
+    """Every coach with every participant of the households they help now, and the consent.
+
+    The consent is None where nobody answered.
+    """
     answered = and_(
         Consent.coaching_id == Coaching.id, Consent.participant_id == Participant.person_id
     )
@@ -125,7 +128,7 @@ def _coached() -> Select[tuple[Coaching, Participant, Consent | None]]:
         Participant.household_id == Household.id,
         Participant.municipality_id == Household.municipality_id,
     )
-    query: Select[tuple[Coaching, Participant, Consent | None]] = (
+    return (
         select(Coaching, Participant, Consent)
         .join(Household, Household.id == Coaching.household_id)
         .join(PersonRole, is_coach_there)
@@ -133,4 +136,3 @@ def _coached() -> Select[tuple[Coaching, Participant, Consent | None]]:
         .outerjoin(Consent, answered)
         .where(Coaching.ended_at.is_(None))
     )
-    return query

@@ -17,18 +17,15 @@ from starlette.exceptions import HTTPException
 
 from api.answers.tasks import close_task, list_tasks
 from api.answers.words import Words
-from api.clock import local
-from api.console.views import lines_of, page, row_of, task_of
+from api.console.views import lines_of, nav_of, page, row_of, task_of
 from api.db import Database, Tx
 from api.dependencies import Now, TheSettings, TheWords
 from api.errors import Invalid, NotAllowed, NotFound, NotSignedIn, Unavailable, WegwijsError
 from api.handovers import service
 from api.handovers.models import HandOver, HandOverState
 from api.people.attempts import Attempts
-from api.people.linking import VALID_FOR, create_code
 from api.people.models import StaffSession
-from api.people.service import get_person, list_people
-from api.people.signin import check_password, close_session, find_session, open_session
+from api.people.signin import STAFF, check_password, close_session, find_session, open_session
 from api.settings import Settings
 from api.signals import HAND_OVERS, conversation_signal
 
@@ -43,7 +40,7 @@ Token = Annotated[str | None, Cookie(alias=COOKIE, max_length=64)]
 
 def signed_in(session: Tx, now: Now, token: Token = None) -> StaffSession:
     found = find_session(session, token, now) if token else None
-    if found is None:
+    if found is None or not found.person.has_role(*STAFF):
         raise NotSignedIn("sign in first")
     return found
 
@@ -105,12 +102,12 @@ def logout(session: Tx, _me: OwnForm, token: Token = None) -> Response:
 
 @pages.get("")
 def queue(request: Request, session: Tx, words: TheWords, me: Me, now: Now) -> Response:
-    return _render(request, words, "queue.html", me, rows=_rows(session, words, me, now))
+    return render(request, words, "queue.html", me, rows=_rows(session, words, me, now))
 
 
 @pages.get("/queue-list")
 def queue_list(request: Request, session: Tx, words: TheWords, me: Me, now: Now) -> Response:
-    return _render(request, words, "_queue.html", me, rows=_rows(session, words, me, now))
+    return render(request, words, "_queue.html", me, rows=_rows(session, words, me, now))
 
 
 @pages.get("/hand-overs/{hand_over_id}")
@@ -170,41 +167,10 @@ def hand_back(hand_over_id: UUID, session: Tx, words: TheWords, me: OwnForm, now
     return _to(f"/console/hand-overs/{hand_over_id}")
 
 
-@pages.get("/people")
-def people_page(request: Request, session: Tx, words: TheWords, me: Me) -> Response:
-    return _render(request, words, "people.html", me, people=list_people(session, me.person))
-
-
-@pages.post("/people/{person_id}/link-codes")
-def make_link_code(
-    request: Request,
-    person_id: UUID,
-    session: Tx,
-    words: TheWords,
-    settings: TheSettings,
-    me: OwnForm,
-    now: Now,
-) -> Response:
-    person = get_person(session, person_id, me.person)
-    code = create_code(session, person, me.person_id, now)
-    bot_name = request.app.state.bot_name()
-    return _render(
-        request,
-        words,
-        "link_code.html",
-        me,
-        person_name=person.name,
-        code=code,
-        telegram_link=f"https://t.me/{bot_name}?start={code}" if bot_name else None,
-        chat_link=f"{settings.public_url.rstrip('/')}/chat",
-        valid_until=local(now + VALID_FOR),
-    )
-
-
 @pages.get("/texts")
 def texts_page(request: Request, session: Tx, words: TheWords, me: Me) -> Response:
     tasks = [task_of(session, words, task) for task in list_tasks(session)]
-    return _render(request, words, "texts.html", me, tasks=tasks)
+    return render(request, words, "texts.html", me, tasks=tasks)
 
 
 @pages.post("/texts/{task_id}/close")
@@ -245,7 +211,7 @@ def answer_with_pages(app: FastAPI) -> None:
         if isinstance(error, NotSignedIn):
             return _to("/console/login")
         words: Words = request.app.state.words
-        return _render(
+        return render(
             request,
             words,
             "error.html",
@@ -286,7 +252,7 @@ def _login(
     status_code: int = 200,
 ) -> Response:
     csrf = secrets.token_urlsafe(24)
-    response = _render(
+    response = render(
         request, words, "login.html", None, status_code=status_code, error_key=error_key, csrf=csrf
     )
     _set_cookie(response, settings, FORM_COOKIE, csrf)
@@ -295,7 +261,7 @@ def _login(
 
 def _rows(session: Session, words: Words, me: StaffSession, now: datetime) -> list[Any]:
     queue = service.list_queue(session, me.person, now)
-    return [row_of(session, words, hand_over, now) for hand_over in queue]
+    return [row_of(session, words, hand_over, me.person, now) for hand_over in queue]
 
 
 def _hand_over(
@@ -309,12 +275,12 @@ def _hand_over(
     **more: Any,
 ) -> Response:
     mine = hand_over.state == HandOverState.claimed and hand_over.claimed_by_id == me.person_id
-    return _render(
+    return render(
         request,
         words,
         template,
         me,
-        hand_over=row_of(session, words, hand_over, now),
+        hand_over=row_of(session, words, hand_over, me.person, now),
         messages=lines_of(session, words, hand_over),
         can_claim=hand_over.state == HandOverState.open,
         can_reply=mine,
@@ -323,7 +289,7 @@ def _hand_over(
     )
 
 
-def _render(
+def render(
     request: Request,
     words: Words,
     template: str,
@@ -331,7 +297,8 @@ def _render(
     status_code: int = 200,
     **context: Any,
 ) -> Response:
-    signed_in_as = {"name": me.person.name} if me else None
+    """A page of the console, with what every page has; kept by no browser."""
+    signed_in_as = {"name": me.person.name, "nav": nav_of(me.person)} if me else None
     csrf = {"csrf": me.csrf} if me else {}
     response: HTMLResponse = request.app.state.console_templates.TemplateResponse(
         request,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from api.answers.models import ContentTask, TaskKind
 from api.answers.words import Words
 from api.appointments.service import find_next
+from api.cases.access import SEES_CASES, SEES_HOUSEHOLDS, find_case
 from api.cases.models import LocalRule
 from api.clock import local
 from api.conversations.models import Author, Kind, Message
@@ -18,10 +19,19 @@ from api.conversations.replies import SAFETY
 from api.handovers.models import HandOver, HandOverState
 from api.handovers.service import list_lines
 from api.outbox.service import states_of
-from api.people.models import Municipality, Person
+from api.people.models import Municipality, Person, Role
+from api.people.signin import STAFF
 from translations.catalogue import SOURCE, direction
 
 PREVIEW_CHARACTERS = 140
+NAV: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("queue", "/console", (Role.regisseur, Role.coordinator)),
+    ("cases", "/console/cases", SEES_CASES),
+    ("people", "/console/people", (Role.regisseur, Role.coordinator)),
+    ("households", "/console/households", SEES_HOUSEHOLDS),
+    ("texts", "/console/texts", STAFF),
+)
+"""The main menu: name, address and who may use it."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,9 @@ def console_text(words: Words, key: str, **gaps: object) -> str:
     return words.console.text(SOURCE, key, gaps).text
 
 
-def row_of(session: Session, words: Words, hand_over: HandOver, now: datetime) -> HandOverRow:
+def row_of(
+    session: Session, words: Words, hand_over: HandOver, me: Person, now: datetime
+) -> HandOverRow:
     person = hand_over.conversation.person
     preview = _preview(session, hand_over)
     return HandOverRow(
@@ -89,7 +101,7 @@ def row_of(session: Session, words: Words, hand_over: HandOver, now: datetime) -
         preview=preview[:PREVIEW_CHARACTERS],
         preview_direction=direction(hand_over.language),
         topic=words.text(SOURCE, f"label.{hand_over.topic}") if hand_over.topic else None,
-        next_talk=_next_talk(session, words, person, now),
+        next_talk=_next_talk(session, words, person, me, now),
     )
 
 
@@ -186,11 +198,19 @@ def _preview(session: Session, hand_over: HandOver) -> str:
     return session.scalar(query) or ""
 
 
-def _next_talk(session: Session, words: Words, person: Person | None, now: datetime) -> str | None:
+def _next_talk(
+    session: Session, words: Words, person: Person | None, me: Person, now: datetime
+) -> str | None:
+    """The talk is of the case: only who may see that is told of it."""
     appointment = find_next(session, person.id, now) if person else None
-    if appointment is None:
+    if appointment is None or find_case(session, me, appointment.case_id) is None:
         return None
     return f"{words.moment(SOURCE, appointment.starts_at)}, {appointment.place}"
+
+
+def nav_of(person: Person) -> list[tuple[str, str]]:
+    """Name and address of what this person finds in the main menu."""
+    return [(name, path) for name, path, roles in NAV if person.has_role(*roles)]
 
 
 def page(words: Words, **context: Any) -> dict[str, Any]:

@@ -12,6 +12,13 @@ from api.answers.explain import ask_family, ask_group, explain
 from api.answers.reply import Part, Reply
 from api.answers.words import Words
 from api.conversations import replies
+from api.conversations.linking_buttons import (
+    answer_question,
+    ask_question_again,
+    is_linking_button,
+    press_linking,
+    show_code,
+)
 from api.conversations.models import Button, Conversation
 from api.conversations.permit import told_permit, told_permit_of_family
 from api.conversations.rasa import Understood
@@ -20,7 +27,7 @@ from api.conversations.topic_buttons import is_topic_button, press_topic
 from api.conversations.yes_no import yes_or_no
 from api.handovers import service as handovers
 from api.handovers.models import HandOverState, Reason
-from api.people.linking import LinkRefused, find_town, use_code
+from api.people.linking import find_town
 from api.people.models import Municipality
 from translations.normalise import normalise
 
@@ -46,10 +53,7 @@ def start(
     if town := find_town(session, argument):
         conversation.municipality_id = town.id
         return [Reply.with_menu("town_set", town=town.name)]
-    outcome = use_code(session, conversation, argument, now)
-    if isinstance(outcome, LinkRefused):
-        return [Reply.with_person(outcome.value)]
-    return [Reply.with_menu("linked", first_name=outcome.first_name)]
+    return show_code(session, conversation, argument, now)
 
 
 def press(
@@ -78,6 +82,8 @@ def press(
             if topic not in words.topics:
                 return thanked
             return [thanked[0], *explain(words, session, conversation, topic, Part.helpers)]
+        case action if is_linking_button(action):
+            return press_linking(words, session, conversation, action, button.arguments, now)
         case action if is_topic_button(action):
             return press_topic(words, session, conversation, action, button.arguments, now)
         case _:
@@ -88,9 +94,11 @@ def answer_expected(
     words: Words, session: Session, conversation: Conversation, text: str, now: datetime
 ) -> list[Reply]:
     """A typed answer to what was just asked; nothing where none was, or where it is not clear."""
+    if conversation.expecting == replies.SAFETY_OFFER:
+        return _answer_offer(session, conversation, text, now)
+    if answered := answer_question(words, session, conversation, text, now):
+        return answered
     match conversation.expecting:
-        case replies.SAFETY_OFFER:
-            return _answer_offer(session, conversation, text, now)
         case replies.GROUP:
             told = told_permit(text)
         case replies.FAMILY_PERMIT:
@@ -116,7 +124,12 @@ def _answer_offer(
 
 
 def ask_again(
-    words: Words, conversation: Conversation, understood: Understood, text: str
+    words: Words,
+    session: Session,
+    conversation: Conversation,
+    understood: Understood,
+    text: str,
+    now: datetime,
 ) -> list[Reply]:
     """An unclear answer to a question of ours is asked again, never guessed.
 
@@ -128,6 +141,8 @@ def ask_again(
         return [replies.offer_person()]
     if len(text.split()) > WORDS_OF_AN_ANSWER:
         return []
+    if asked := ask_question_again(session, conversation, now):
+        return asked
     match conversation.expecting:
         case replies.GROUP if topic := words.topics.get(conversation.topic or ""):
             return [ask_group(topic)]

@@ -60,7 +60,7 @@ def store(session: Session, incoming: Incoming, now: datetime) -> bool:
     text, masked = incoming.text, False
     if text is not None:
         text = clean(text)
-        if incoming.kind is not Kind.start or not looks_like_code(text):
+        if incoming.kind not in (Kind.start, Kind.group) or not looks_like_code(text):
             result = mask(text)
             text, masked = result.text, bool(result.found)
         text = text[:MAX_STORED_CHARACTERS]

@@ -57,6 +57,9 @@ class Conversation(Base):
     channel: Mapped[Channel] = mapped_column(choice(Channel))
     chat_id: Mapped[str] = mapped_column(String(64))
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    linked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    forgotten_until: Mapped[int | None] = mapped_column(BigInteger)
+    """The last line that was said to somebody whose link was undone; not shown here again."""
     municipality_id: Mapped[str | None] = mapped_column(ForeignKey("municipality.id"))
     language: Mapped[str | None] = mapped_column(String(2))
     """What the person chose; empty while it is only a guess."""

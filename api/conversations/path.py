@@ -23,6 +23,7 @@ from api.conversations.actions import (
     start,
 )
 from api.conversations.languages import guess_language
+from api.conversations.linking_buttons import code_in_group
 from api.conversations.models import Button, InboxMessage, Kind, Message
 from api.conversations.rasa import Question, Rasa, RasaFailed, Understood
 from api.conversations.replies import (
@@ -193,13 +194,18 @@ class MessagePath:
             case Kind.text:
                 if replies := self._expected(session, message, understood, now):
                     return _warned(message, replies)
+            case Kind.group:
+                shown = code_in_group(session, message.text, now)
+                return shown or unsupported(message.kind)
             case _:
                 return unsupported(message.kind)
         if understood is None or isinstance(understood, RasaFailed):
             return [FAILURE]
         typed = message.text or "" if message.kind is Kind.text else ""
-        if typed and (again := ask_again(self.words, conversation, understood, typed)):
-            return again
+        if typed:
+            again = ask_again(self.words, session, conversation, understood, typed, now)
+            if again:
+                return again
         replies = from_rasa(self.words, session, conversation, understood, typed, now)
         return _warned(message, replies)
 

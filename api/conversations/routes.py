@@ -12,12 +12,18 @@ from api.cases.models import Participant
 from api.conversations.models import Conversation
 from api.db import Tx
 from api.dependencies import Now, Service
-from api.errors import NotFound
+from api.errors import NotFound, NotSignedIn
 from api.handovers.models import Reason
 from api.handovers.service import ask_for_person
+from api.problems import documented
 from api.wire import Wire
 
-api = APIRouter(prefix="/sessions/{session_id}", tags=["bot actions"], dependencies=[Service])
+api = APIRouter(
+    prefix="/sessions/{session_id}",
+    tags=["bot actions"],
+    dependencies=[Service],
+    responses=documented(NotSignedIn, NotFound),
+)
 
 
 class NextAppointmentRead(Wire):

@@ -41,7 +41,7 @@ def hear(session: Session, inbox: InboxMessage, label: str | None) -> Message:
         inbox_id=inbox.id,
         author=Author.participant,
         kind=inbox.kind,
-        text="" if inbox.kind is Kind.start else text or "",
+        text="" if inbox.kind in (Kind.start, Kind.group) else text or "",
         language=inbox.conversation.speaks,
         final=False,
         at=inbox.received_at,

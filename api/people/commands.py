@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
 from api.answers.topics import HELPERS
 from api.cases.local_rules import set_local_rule
@@ -11,13 +12,16 @@ from api.cases.rules import load_rules
 from api.clock import local, system_clock
 from api.errors import Invalid
 from api.people.contacts import set_contact as set_contact_of_town
+from api.people.models import Person
 from api.people.service import save_regisseur, save_town
+from api.people.signin import close_sessions, find_staff, open_session
 from api.settings import DEFAULT_DATABASE
 from api.terminal import store, told_plainly
 
 app = typer.Typer()
 
 LONGEST_REVIEW_DAYS = 3650
+LONGEST_TOKEN_DAYS = 366
 
 
 @app.command()
@@ -86,3 +90,37 @@ def add_regisseur(
     with told_plainly(), store(database_url) as session:
         save_regisseur(session, first_name, last_name, email, password, town, system_clock())
     typer.echo(f"{first_name} can sign in with {email}.")
+
+
+@app.command()
+def add_token(
+    email: Annotated[str, typer.Option(help="Of somebody of the staff; changes are theirs.")],
+    days: Annotated[int, typer.Option(help="How long it is worth something.")] = 90,
+    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL")] = DEFAULT_DATABASE,
+) -> None:
+    """Make a token for another system of the municipality; it is shown once and not kept."""
+    now = system_clock()
+    with told_plainly(), store(database_url) as session:
+        if not 1 <= days <= LONGEST_TOKEN_DAYS:
+            raise Invalid(f"choose 1 to {LONGEST_TOKEN_DAYS} days")
+        token = open_session(session, _staff(session, email), now, timedelta(days=days))
+    typer.echo(token)
+    typer.echo(f"Send it as `Authorization: Bearer <token>`; it works for {days} days.", err=True)
+
+
+@app.command()
+def remove_tokens(
+    email: Annotated[str, typer.Option(help="Of somebody of the staff.")],
+    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL")] = DEFAULT_DATABASE,
+) -> None:
+    """Make every token of somebody worthless, and sign them out of the console."""
+    with told_plainly(), store(database_url) as session:
+        close_sessions(session, _staff(session, email))
+    typer.echo(f"No token of {email} works any more.")
+
+
+def _staff(session: Session, email: str) -> Person:
+    person = find_staff(session, email)
+    if person is None:
+        raise Invalid(f"nobody of the staff has the address {email}")
+    return person

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.db import Base, UtcDateTime, choice
@@ -64,6 +64,7 @@ class Contact(Base):
 
 class Person(Base):
     __tablename__ = "person"
+    __table_args__ = (Index("ix_person_name", "first_name", "last_name", "id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     first_name: Mapped[str] = mapped_column(String(80))

@@ -1,5 +1,6 @@
 """Looking up people of a municipality."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,12 +9,15 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from api.conversations.models import Conversation
-from api.errors import Invalid, NotFound
+from api.errors import Invalid, NotAllowed, NotFound
+from api.people.listing import SEES_PEOPLE
 from api.people.models import Municipality, Person, PersonRole, Role
 from api.people.signin import hash_password
 
 MIN_PASSWORD = 12
 LINKABLE = (Role.participant, Role.coach)
+ON_A_PAGE = 50
+LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -25,18 +29,36 @@ class PersonRow:
     linked: bool
 
 
-def list_people(session: Session, me: Person) -> list[PersonRow]:
-    """Participants and coaches of my municipalities, by name."""
+def list_people(
+    session: Session,
+    me: Person,
+    search: str = "",
+    page: int = 1,
+    role: Role | None = None,
+    town: str | None = None,
+) -> list[PersonRow]:
+    """A page of the participants and coaches of my municipalities by name, and one more if any."""
+    roles = [role] if role in LINKABLE else LINKABLE
+    towns = [each for each in _towns(me) if town in (None, each)]
+    called = Person.first_name + " " + Person.last_name
+    held_there = exists().where(
+        PersonRole.person_id == Person.id,
+        PersonRole.municipality_id == Municipality.id,
+        PersonRole.role.in_(roles),
+    )
     query = (
         select(Person, Municipality.name, exists().where(Conversation.person_id == Person.id))
-        .join(PersonRole, PersonRole.person_id == Person.id)
-        .join(Municipality, Municipality.id == PersonRole.municipality_id)
-        .where(PersonRole.role.in_(LINKABLE), PersonRole.municipality_id.in_(_towns(me)))
-        .order_by(Person.first_name, Person.last_name)
+        .join(Municipality, held_there)
+        .where(Municipality.id.in_(towns))
+        .order_by(Person.first_name, Person.last_name, Person.id, Municipality.id)
+        .offset((page - 1) * ON_A_PAGE)
+        .limit(ON_A_PAGE + 1)
     )
+    if wanted := search.strip():
+        query = query.where(called.icontains(wanted, autoescape=True))
     return [
         PersonRow(person.id, person.name, [r.role for r in person.roles], town, linked)
-        for person, town, linked in session.execute(query).unique()
+        for person, town, linked in session.execute(query)
     ]
 
 
@@ -55,6 +77,29 @@ def get_person(session: Session, person_id: UUID, me: Person) -> Person:
     if person is None:
         raise NotFound("there is no such person in your municipality")
     return person
+
+
+def add_coach(
+    session: Session, me: Person, town: str, first_name: str, last_name: str, now: datetime
+) -> Person:
+    """A volunteer coach in one of my municipalities; Invalid without a first name."""
+    if town not in _towns(me):
+        raise NotFound("that is not one of your municipalities")
+    first, last = (" ".join(name.split()) for name in (first_name, last_name))
+    printable = (first + last).replace(" ", "").isprintable()
+    if not first or max(len(first), len(last)) > LONGEST_NAME or not printable:
+        raise Invalid("a coach needs a first name", "error.person_name")
+    coach = Person(first_name=first, last_name=last, language="nl", created_at=now)
+    coach.roles = [PersonRole(municipality_id=town, role=Role.coach)]
+    session.add(coach)
+    session.flush()
+    return coach
+
+
+def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The full names of these people."""
+    people = session.scalars(select(Person).where(Person.id.in_(list(ids))))
+    return {person.id: person.name for person in people}
 
 
 def save_town(session: Session, town: str, name: str, opening: dict[str, list[str]]) -> None:
@@ -101,4 +146,8 @@ def save_regisseur(
 
 
 def _towns(me: Person) -> list[str]:
-    return me.municipalities(Role.regisseur, Role.coordinator)
+    """NotAllowed for a role that sees no people."""
+    towns = me.municipalities(*SEES_PEOPLE)
+    if not towns:
+        raise NotAllowed("people are for regisseurs and coordinators only")
+    return towns

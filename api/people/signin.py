@@ -41,7 +41,9 @@ def check_password(session: Session, email: str, password: str) -> Person | None
     return person if person is not None and known and fits and person.has_role(*STAFF) else None
 
 
-def open_session(session: Session, person: Person, now: datetime) -> str:
+def open_session(
+    session: Session, person: Person, now: datetime, lasts: timedelta = STAYS_SIGNED_IN
+) -> str:
     """Sign in; returns the token for the cookie, of which only the hash is kept."""
     session.execute(delete(StaffSession).where(StaffSession.expires_at <= now))
     token = secrets.token_urlsafe(32)
@@ -50,7 +52,7 @@ def open_session(session: Session, person: Person, now: datetime) -> str:
             token_hash=_hash(token),
             person_id=person.id,
             csrf=secrets.token_urlsafe(32),
-            expires_at=now + STAYS_SIGNED_IN,
+            expires_at=now + lasts,
         )
     )
     session.flush()
@@ -61,6 +63,17 @@ def find_session(session: Session, token: str, now: datetime) -> StaffSession | 
     """The live session of a cookie."""
     found = session.get(StaffSession, _hash(token))
     return found if found is not None and found.expires_at > now else None
+
+
+def find_staff(session: Session, email: str) -> Person | None:
+    """The member of staff with this address."""
+    person = session.scalar(select(Person).filter_by(email=email.strip().lower()))
+    return person if person is not None and person.has_role(*STAFF) else None
+
+
+def close_sessions(session: Session, person: Person) -> None:
+    """Everywhere: every cookie and every token of this person is worth nothing from now on."""
+    session.execute(delete(StaffSession).where(StaffSession.person_id == person.id))
 
 
 def close_session(session: Session, token: str) -> None:

@@ -104,7 +104,10 @@ def test_a_link_code_opens_the_chat_as_that_person(browser: Browser, system: Sys
     participant = browser.new_page()
     participant.goto(system.url + link[link.index("/chat") :])
     chat = Chat(participant)
-    expect(chat.of_bot.filter(has_text="Yusuf").first).to_be_visible(timeout=20_000)
+    asked = chat.of_bot.filter(has_text="Yusuf")
+    expect(asked.first).to_be_visible(timeout=20_000)
+    asked.first.get_by_role("button").first.click()
+    expect(asked).to_have_count(2, timeout=20_000)
     page.context.close()
     participant.context.close()
 

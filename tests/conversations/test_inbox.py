@@ -191,7 +191,7 @@ def test_a_link_code_is_gone_from_inbox_and_transcript_once_it_was_used(chat: Ch
     with chat.path.database.writing() as session:
         someone = participant(session, chat.clock()).participant.person
         code = create_code(session, someone, None, chat.clock())
-    assert chat.send(code, kind=Kind.start)[-1] == "linked"
+    assert chat.send(code, kind=Kind.start)[-1] == "link.confirm"
     assert [row.text for row in chat.inbox()] == [None]
     assert chat.heard() == [""]
 

@@ -5,14 +5,22 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from api.conversations.models import Conversation
+from api.channels.telegram import kind_of_text
+from api.conversations.models import Button, Conversation, Kind
 from api.db import Database
+from api.errors import NotFound
 from api.people.linking import (
     VALID_FOR,
     LinkRefused,
+    code_in,
+    confirm_code,
     create_code,
+    decline_code,
     find_town,
+    live_codes,
     looks_like_code,
+    revoke_code,
+    unlink,
     use_code,
 )
 from api.people.models import LinkCode, Person, Role
@@ -124,6 +132,116 @@ def test_a_code_can_be_read_from_paper_and_is_not_kept(sqlite: Database, clock: 
     assert looks_like_code(code)
     with sqlite.reading() as session:
         assert session.scalars(select(LinkCode)).one().code_hash != code
+
+
+@pytest.mark.parametrize("written", ["{0} {1} {2}", "{0}-{1}-{2}", " {0}{1}{2}. "])
+def test_a_code_may_be_written_in_groups(sqlite: Database, clock: FixedClock, written: str) -> None:
+    code = code_for_amina(sqlite, clock)
+    text = written.format(code[:4], code[4:8], code[8:].lower())
+    assert code_in(text) == code
+    assert isinstance(use(sqlite, clock, code_in(text) or ""), Person)
+
+
+@pytest.mark.parametrize("text", ["mijn code is {}", "{}", "code: {}!"])
+def test_a_code_is_found_in_a_short_text(sqlite: Database, clock: FixedClock, text: str) -> None:
+    code = code_for_amina(sqlite, clock)
+    assert code_in(text.format(code)) == code
+    assert kind_of_text(text.format(code)) == (Kind.start, code)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("wat is PVT?", "mensenrecht", "Wat weet u van 2023", "ABCDEFGHJKMN", "111222333", ""),
+        "ik heb een lange vraag over A2B3C4D5E6F7 en nog veel meer",
+    ],
+)
+def test_ordinary_words_are_no_code(text: str) -> None:
+    assert code_in(text) is None
+
+
+def test_a_code_always_has_a_digit_so_that_it_is_told_from_a_word(
+    sqlite: Database, clock: FixedClock
+) -> None:
+    with sqlite.writing() as session:
+        amina = participant(session, clock()).participant.person
+        codes = [create_code(session, amina, None, clock()) for _ in range(200)]
+    assert all(code_in(code) == code for code in codes)
+
+
+def test_a_code_that_is_revoked_or_declined_links_nobody(
+    database: Database, clock: FixedClock
+) -> None:
+    for declined in (True, False):
+        code = code_for_amina(database, clock)
+        with database.writing() as session:
+            link = session.scalars(select(LinkCode).order_by(LinkCode.id.desc())).first()
+            assert link is not None
+            assert live_codes(session, link.person_id, clock()) == [link]
+            if declined:
+                decline_code(session, link.id, clock())
+            else:
+                revoke_code(session, link.person_id, link.id, clock())
+            assert live_codes(session, link.person_id, clock()) == []
+        assert use(database, clock, code) is LinkRefused.expired
+
+
+def test_the_code_of_somebody_else_is_not_revoked(sqlite: Database, clock: FixedClock) -> None:
+    code = code_for_amina(sqlite, clock)
+    with sqlite.writing() as session:
+        tesfay = participant(session, clock(), "Tesfay").participant_id
+        link = session.scalars(select(LinkCode)).one()
+        with pytest.raises(NotFound):
+            revoke_code(session, tesfay, link.id, clock())
+        with pytest.raises(NotFound):
+            revoke_code(session, link.person_id, link.id + 1, clock())
+    assert isinstance(use(sqlite, clock, code), Person)
+
+
+def test_a_used_code_stays_used_when_it_is_declined(sqlite: Database, clock: FixedClock) -> None:
+    code = code_for_amina(sqlite, clock)
+    use(sqlite, clock, code)
+    with sqlite.writing() as session:
+        decline_code(session, session.scalars(select(LinkCode)).one().id, clock())
+    assert use(sqlite, clock, code) is LinkRefused.used
+
+
+def test_ten_chats_that_confirm_at_once_are_one_link(database: Database, clock: FixedClock) -> None:
+    code_for_amina(database, clock)
+    with database.writing() as session:
+        link = session.scalars(select(LinkCode)).one().id
+        chats = [conversation(session, clock(), f"chat-{number}").id for number in range(10)]
+
+    def confirm(number: int) -> Person | LinkRefused:
+        with database.writing() as session:
+            chat = session.get_one(Conversation, chats[number])
+            return confirm_code(session, chat, link, clock())
+
+    outcomes = at_once(10, confirm)
+    assert len([one for one in outcomes if isinstance(one, Person)]) == 1
+    assert outcomes.count(LinkRefused.used) == 9
+
+
+def test_an_unlinked_chat_knows_nobody_and_its_buttons_are_worth_nothing(
+    database: Database, clock: FixedClock
+) -> None:
+    use(database, clock, code_for_amina(database, clock))
+    with database.writing() as session:
+        chat = session.scalars(select(Conversation)).one()
+        button = Button(
+            id="b",
+            conversation_id=chat.id,
+            action="intent",
+            label="x",
+            expires_at=clock() + SECOND,
+        )
+        session.add(button)
+        session.flush()
+        unlink(session, chat, clock())
+    with database.reading() as session:
+        assert session.get_one(Button, "b").expires_at < clock()
+        chat = session.scalars(select(Conversation)).one()
+        assert (chat.person_id, chat.linked_at, chat.municipality_id) == (None, None, None)
 
 
 @pytest.mark.parametrize(

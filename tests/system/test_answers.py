@@ -84,7 +84,9 @@ class Chat:
     def links(self, code: str, name: str) -> None:
         seen = self._last
         self.chatter.starts(code)
-        self._answer(seen, (name,))
+        asked = self._answer(seen, (name,))
+        self.chatter.presses(asked.labels[0])
+        self._answer(asked.message_id, (name,))
 
     def text(self, key: str, **facts: object) -> str:
         return self.words.text(self.language, key, **facts)

@@ -97,13 +97,20 @@ def test_a_linked_participant_hears_of_the_next_talk_and_rasa_keeps_no_facts(
     system.new_codes()
     tesfay = system.telegram.person(7202, "Tesfay", language_code="ti")
     tesfay.starts(system.code_of("Tesfay"))
-    tesfay.wait_for(lambda message: "Tesfay" in message.text, timeout=20)
+    confirms(tesfay, "Tesfay")
     talk = ask(tesfay, "ቆጸራይ መዓስ እዩ?", "Stadhuis")
     assert "Weert" in talk.text
     tracker = tracker_of(system, "7202")
     assert "action_my_appointments" in tracker
     for fact in ("Stadhuis", "Weert", "Tesfay", "ቆጸራይ"):
         assert fact not in tracker
+
+
+def confirms(chatter: Chatter, name: str) -> None:
+    """Say yes to the question whose code it is."""
+    asked = chatter.wait_for(lambda message: name in message.text, timeout=20)
+    chatter.presses(asked.labels[0])
+    chatter.wait_for(lambda message: name in message.text, timeout=20, after=asked.message_id)
 
 
 def test_an_unlinked_participant_is_told_how_to_be_linked(system: Running) -> None:
@@ -115,7 +122,7 @@ def test_a_coach_reads_the_procedure(system: Running) -> None:
     system.new_codes()
     joke = system.telegram.person(7204, "Joke", language_code="nl")
     joke.starts(system.code_of("Joke"))
-    joke.wait_for(lambda message: "Joke" in message.text, timeout=20)
+    confirms(joke, "Joke")
     answer = ask(joke, "Hoe regel ik kinderopvang voor het gezin?", "DigiD")
     with system.database.reading() as session:
         linked = session.scalar(

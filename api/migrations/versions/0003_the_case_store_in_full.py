@@ -33,6 +33,21 @@ def upgrade() -> None:
     with op.batch_alter_table('change', schema=None) as batch_op:
         batch_op.create_index('ix_change_case_id_id', ['case_id', 'id'], unique=False)
 
+    op.create_table('planning',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('rules', sa.String(length=64), nullable=False),
+    sa.Column('after_id', sa.Uuid(), nullable=True),
+    sa.Column('due_at', api.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('leased_until', api.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('lease', sa.String(length=32), nullable=True),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('done_at', api.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('error', sa.String(length=120), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_planning')),
+    sa.UniqueConstraint('day', 'rules', name=op.f('uq_planning_day_rules'))
+    )
+
     op.create_table('household',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('municipality_id', sa.String(length=40), nullable=False),
@@ -296,6 +311,31 @@ def upgrade() -> None:
     with op.batch_alter_table('work_period', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_work_period_case_id'), ['case_id'], unique=False)
 
+    op.create_table('transfer',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('to_id', sa.String(length=40), nullable=False),
+    sa.Column('state', sa.Enum('asked', 'refused', 'withdrawn', 'done', name='transferstate', native_enum=False, length=20), nullable=False),
+    sa.Column('registered_on', sa.Date(), nullable=True),
+    sa.Column('asked_by_id', sa.Uuid(), nullable=False),
+    sa.Column('asked_at', api.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('answered_at', api.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('consent_on', sa.Date(), nullable=True),
+    sa.Column('consent_how', sa.String(length=200), nullable=True),
+    sa.Column('new_case_id', sa.Uuid(), nullable=True),
+    sa.CheckConstraint("state <> 'done' OR (consent_on IS NOT NULL AND new_case_id IS NOT NULL)", name=op.f('ck_transfer_done_with_consent')),
+    sa.CheckConstraint("state IN ('asked', 'refused', 'withdrawn', 'done')", name=op.f('ck_transfer_known_state')),
+    sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_transfer_asked_by_id_person')),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_transfer_case_id_case')),
+    sa.ForeignKeyConstraint(['new_case_id'], ['case.id'], name=op.f('fk_transfer_new_case_id_case')),
+    sa.ForeignKeyConstraint(['to_id'], ['municipality.id'], name=op.f('fk_transfer_to_id_municipality')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_transfer')),
+    sa.UniqueConstraint('new_case_id', name=op.f('uq_transfer_new_case_id'))
+    )
+    with op.batch_alter_table('transfer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_transfer_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('uq_transfer_one_asked', ['case_id'], unique=True, sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'"))
+
     with op.batch_alter_table('appointment', schema=None) as batch_op:
         batch_op.add_column(sa.Column('version', sa.Integer(), nullable=False, server_default='1'))
         batch_op.drop_constraint(batch_op.f('ck_appointment_lasts'), type_='check')
@@ -358,9 +398,10 @@ def upgrade() -> None:
         ):
             batch_op.create_check_constraint(batch_op.f(f'ck_case_{name}'), condition)
         batch_op.drop_index(batch_op.f('ix_case_regisseur_id'))
-        batch_op.create_index('ix_case_municipality_id_due', ['municipality_id', 'closed_on', 'next_due_on', 'id'], unique=False)
-        batch_op.create_index('ix_case_regisseur_id_due', ['regisseur_id', 'closed_on', 'next_due_on', 'id'], unique=False)
-        batch_op.create_unique_constraint(batch_op.f('uq_case_municipality_id_reference'), ['municipality_id', 'reference'])
+        listed = ['municipality_id', 'next_due_on', 'id', 'next_due', 'regisseur_id', 'leerroute', 'permit_group', 'law', 'participant_id']
+        batch_op.create_index('ix_case_open_list', listed, unique=False, sqlite_where=sa.text('closed_on IS NULL'), postgresql_where=sa.text('closed_on IS NULL'))
+        batch_op.create_index('ix_case_closed_list', listed, unique=False, sqlite_where=sa.text('closed_on IS NOT NULL'), postgresql_where=sa.text('closed_on IS NOT NULL'))
+        batch_op.create_unique_constraint(batch_op.f('uq_case_reference_municipality_id'), ['reference', 'municipality_id'])
         batch_op.create_index('uq_case_one_open', ['participant_id'], unique=True, sqlite_where=sa.text('closed_on IS NULL'), postgresql_where=sa.text('closed_on IS NULL'))
         batch_op.create_unique_constraint(batch_op.f('uq_case_transferred_from_id'), ['transferred_from_id'])
         batch_op.create_foreign_key(batch_op.f('fk_case_transferred_from_id_case'), 'case', ['transferred_from_id'], ['id'])
@@ -383,9 +424,21 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_participant_household_id_household'), 'household', ['household_id'], ['id'])
         batch_op.drop_column('coach_id')
 
+    op.create_index('ix_person_name', 'person', ['first_name', 'last_name', 'id'], unique=False)
+    op.add_column('conversation', sa.Column('linked_at', api.db.UtcDateTime(timezone=True), nullable=True))
+    op.add_column('conversation', sa.Column('forgotten_until', sa.BigInteger(), nullable=True))
+
 
 
 def downgrade() -> None:
+    op.drop_column('conversation', 'forgotten_until')
+    op.drop_column('conversation', 'linked_at')
+    op.drop_index('ix_person_name', table_name='person')
+    with op.batch_alter_table('transfer', schema=None) as batch_op:
+        batch_op.drop_index('uq_transfer_one_asked', sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'"))
+        batch_op.drop_index(batch_op.f('ix_transfer_case_id'))
+
+    op.drop_table('transfer')
     with op.batch_alter_table('participant', schema=None) as batch_op:
         batch_op.add_column(sa.Column('coach_id', sa.Uuid(), nullable=True))
         batch_op.drop_constraint(batch_op.f('fk_participant_household_id_household'), type_='foreignkey')
@@ -407,9 +460,9 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f('fk_case_transferred_from_id_case'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('uq_case_transferred_from_id'), type_='unique')
         batch_op.drop_index('uq_case_one_open', sqlite_where=sa.text('closed_on IS NULL'), postgresql_where=sa.text('closed_on IS NULL'))
-        batch_op.drop_constraint(batch_op.f('uq_case_municipality_id_reference'), type_='unique')
-        batch_op.drop_index('ix_case_regisseur_id_due')
-        batch_op.drop_index('ix_case_municipality_id_due')
+        batch_op.drop_constraint(batch_op.f('uq_case_reference_municipality_id'), type_='unique')
+        batch_op.drop_index('ix_case_closed_list', sqlite_where=sa.text('closed_on IS NOT NULL'), postgresql_where=sa.text('closed_on IS NOT NULL'))
+        batch_op.drop_index('ix_case_open_list', sqlite_where=sa.text('closed_on IS NULL'), postgresql_where=sa.text('closed_on IS NULL'))
         batch_op.create_index(batch_op.f('ix_case_regisseur_id'), ['regisseur_id'], unique=False)
         batch_op.drop_column('version')
         batch_op.drop_column('next_due_on')
@@ -513,6 +566,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_coaching_coach_id'))
 
     op.drop_table('coaching')
+    op.drop_table('planning')
     with op.batch_alter_table('household', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_household_municipality_id'))
 

@@ -1,0 +1,254 @@
+"""Who this chat belongs to and what a coach may see: asked with a yes and a no, and undone again.
+
+A typed yes or no counts only for what the very last line asked: a yes to something else must
+never link a chat or let a coach look.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.answers.my_helpers import share_offer
+from api.answers.reply import PERSON, Offer, Reply
+from api.answers.words import Words
+from api.coaching.asking import ask_consent, next_question
+from api.coaching.models import Coaching, Consent
+from api.coaching.sending import send_answer
+from api.coaching.service import answer_consent, find_coaching
+from api.conversations.models import Author, Button, Conversation, Message
+from api.conversations.yes_no import yes_or_no
+from api.handovers.service import is_owned
+from api.people.linking import (
+    LinkRefused,
+    confirm_code,
+    decline_code,
+    find_code,
+    looks_like_code,
+    unlink,
+)
+from api.people.models import LinkCode, Person
+
+QUESTIONS = {"link_yes": "link_no", "unlink_yes": "unlink_no", "consent_yes": "consent_no"}
+"""What can be answered with a yes, and the button for no beside it."""
+
+
+@dataclass(frozen=True)
+class _Press:
+    """One of these buttons, pressed in its conversation."""
+
+    words: Words
+    session: Session
+    conversation: Conversation
+    arguments: Mapping[str, Any]
+    now: datetime
+
+
+def show_code(
+    session: Session, conversation: Conversation, code: str, now: datetime
+) -> list[Reply]:
+    """Somebody has a code: whose it is, to be confirmed before anything is linked."""
+    found = find_code(session, code, now)
+    if isinstance(found, LinkRefused):
+        return [Reply.with_person(found.value)]
+    return [_confirm(found, conversation)]
+
+
+def code_in_group(session: Session, code: str | None, now: datetime) -> list[Reply]:
+    """Nobody is linked in a group, and a code that others have read there is worth nothing."""
+    if code is None or not looks_like_code(code):
+        return []
+    found = find_code(session, code, now)
+    if isinstance(found, LinkCode):
+        decline_code(session, found.id, now)
+    return [Reply("link.group")]
+
+
+def is_linking_button(action: str) -> bool:
+    return action in _ACTIONS
+
+
+def press_linking(
+    words: Words,
+    session: Session,
+    conversation: Conversation,
+    action: str,
+    arguments: Mapping[str, Any],
+    now: datetime,
+) -> list[Reply]:
+    """Do what the button says. Raises KeyError for an action that is not one of these."""
+    return _ACTIONS[action](_Press(words, session, conversation, arguments, now))
+
+
+def answer_question(
+    words: Words, session: Session, conversation: Conversation, text: str, now: datetime
+) -> list[Reply]:
+    """A typed yes or no to the question in the last line; nothing where there is none."""
+    asked, said = _asked(session, conversation, now), yes_or_no(text)
+    if asked is None or said is None or is_owned(session, conversation.id):
+        return []
+    action = asked.action if said else QUESTIONS[asked.action]
+    return press_linking(words, session, conversation, action, asked.arguments, now)
+
+
+def ask_question_again(session: Session, conversation: Conversation, now: datetime) -> list[Reply]:
+    """The question of the last line once more, while it still makes sense."""
+    asked = _asked(session, conversation, now)
+    if asked is None:
+        return []
+    match asked.action:
+        case "link_yes" if link := session.get(LinkCode, int(asked.arguments["code"])):
+            return [_confirm(link, conversation)]
+        case "unlink_yes":
+            return [_ask_unlink()]
+        case "consent_yes" if coaching := session.get(Coaching, UUID(asked.arguments["coaching"])):
+            return [ask_consent(coaching)]
+        case _:
+            return []
+
+
+def _asked(session: Session, conversation: Conversation, now: datetime) -> Button | None:
+    """The button for yes under the last line that was said to this person."""
+    last = session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation.id, Message.author != Author.participant)
+        .order_by(Message.id.desc())
+        .limit(1)
+    ).first()
+    ids = [each["id"] for each in last.buttons] if last else []
+    offered = session.scalars(
+        select(Button).where(
+            Button.id.in_(ids), Button.action.in_(QUESTIONS), Button.expires_at >= now
+        )
+    )
+    return offered.first()
+
+
+def _confirm(link: LinkCode, conversation: Conversation) -> Reply:
+    """In the language of the person of the code, where this chat did not choose one."""
+    offers = (
+        Offer("link_yes", "button.yes", {"code": link.id}),
+        Offer("link_no", "button.no", {"code": link.id}),
+        PERSON,
+    )
+    return Reply(
+        "link.confirm",
+        facts={"first_name": link.person.first_name},
+        offers=offers,
+        language=None if conversation.language else link.person.language,
+    )
+
+
+def _link(press: _Press) -> list[Reply]:
+    code_id = int(press.arguments["code"])
+    outcome = confirm_code(press.session, press.conversation, code_id, press.now)
+    if isinstance(outcome, LinkRefused):
+        linked = _person_of(press)
+        return [_linked(linked)] if linked else [Reply.with_person(outcome.value)]
+    return [_linked(outcome), *next_question(press.session, press.conversation)]
+
+
+def _decline(press: _Press) -> list[Reply]:
+    """Not me: nothing is linked, and the code is worth nothing from now on."""
+    if _person_of(press):  # it was pressed after a yes
+        return [_ask_unlink()]
+    decline_code(press.session, int(press.arguments["code"]), press.now)
+    return [Reply.with_person("link.declined")]
+
+
+def _person_of(press: _Press) -> Person | None:
+    """Whose code it is, if this chat is linked to them already."""
+    link = press.session.get(LinkCode, int(press.arguments["code"]))
+    return link.person if link and link.person_id == press.conversation.person_id else None
+
+
+def _linked(person: Person) -> Reply:
+    return Reply.with_menu("linked", first_name=person.first_name)
+
+
+def _ask_unlink() -> Reply:
+    offers = (Offer("unlink_yes", "button.yes"), Offer("unlink_no", "button.no"), PERSON)
+    return Reply("unlink.ask", offers=offers)
+
+
+def _unlink(press: _Press) -> list[Reply]:
+    unlink(press.session, press.conversation, press.now)
+    return [Reply.with_person("unlink.done")]
+
+
+def _consent(press: _Press, given: bool) -> list[Reply]:
+    """The first answer counts; only a no after a yes does, since anybody may stop at any time."""
+    found = _coaching(press)
+    if found is None:
+        return [Reply.with_person("consent.gone")]
+    coaching, consent = found
+    if consent is None:
+        _write(press, coaching, None, given)
+        return [_told(coaching, given), *next_question(press.session, press.conversation)]
+    if consent.given and not given:
+        return _stop(press, coaching, consent)
+    return [_told(coaching, consent.given)]
+
+
+def _share(press: _Press) -> list[Reply]:
+    """Let the coach look, or stop it: with the button of its own that is always there."""
+    found = _coaching(press)
+    if found is None:
+        return [Reply.with_person("consent.gone")]
+    coaching, consent = found
+    if not press.arguments["given"]:
+        return _stop(press, coaching, consent)
+    _write(press, coaching, consent, given=True)
+    return [_told(coaching, given=True)]
+
+
+def _stop(press: _Press, coaching: Coaching, consent: Consent | None) -> list[Reply]:
+    _write(press, coaching, consent, given=False)
+    return [replace(_told(coaching, given=False), key="consent.withdrawn")]
+
+
+def _told(coaching: Coaching, given: bool) -> Reply:
+    """What holds now, and the button that changes it."""
+    key = "consent.given" if given else "consent.refused"
+    offers = (share_offer(coaching.id, sees=given), PERSON)
+    return Reply(key, facts={"name": coaching.coach.first_name}, offers=offers)
+
+
+def _coaching(press: _Press) -> tuple[Coaching, Consent | None] | None:
+    id = UUID(str(press.arguments["coaching"]))
+    return find_coaching(press.session, id, press.conversation.person_id)
+
+
+def _write(press: _Press, coaching: Coaching, consent: Consent | None, given: bool) -> None:
+    person_id = press.conversation.person_id
+    if person_id is not None:
+        answer_consent(press.session, coaching, consent, person_id, given, press.now)
+
+
+def _send(press: _Press) -> list[Reply]:
+    """A coach sends the answer that stands above the button."""
+    topic, coach = str(press.arguments["topic"]), press.conversation.person
+    participant = press.session.get(Person, UUID(str(press.arguments["participant"])))
+    if coach is None or participant is None or topic not in press.words.topics:
+        return [Reply.with_menu("button_expired")]
+    if not press.conversation.is_with_coach:
+        return [Reply.with_menu("button_expired")]
+    outcome = send_answer(press.session, press.words, coach, participant.id, topic, press.now)
+    return [Reply.with_person(outcome.value, name=participant.first_name)]
+
+
+_ACTIONS: dict[str, Callable[[_Press], list[Reply]]] = {
+    "link_yes": _link,
+    "link_no": _decline,
+    "unlink": lambda _: [_ask_unlink()],
+    "unlink_yes": _unlink,
+    "unlink_no": lambda _: [Reply.with_person("unlink.kept")],
+    "consent_yes": lambda press: _consent(press, given=True),
+    "consent_no": lambda press: _consent(press, given=False),
+    "share": _share,
+    "send": _send,
+}

@@ -1,0 +1,42 @@
+"""The town undoes the link of a chat: a mistake, or a phone that was lost."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api.answers.reply import Reply
+from api.answers.words import Words
+from api.conversations import transcript
+from api.conversations.models import Conversation
+from api.errors import NotFound
+from api.handovers.service import lock_conversation
+from api.people.linking import chats_of, create_code, revoke_codes, unlink
+from api.people.models import Person
+
+TOLD = Reply.with_person("unlink.by_town")
+
+
+def unlink_chat(
+    session: Session, words: Words, person: Person, conversation_id: UUID, now: datetime
+) -> None:
+    """This chat is nobody's any more, and is told so. NotFound where it is not this person's."""
+    chats = [chat for chat in chats_of(session, person.id) if chat.id == conversation_id]
+    if not chats:
+        raise NotFound("this person has no such chat")
+    _unlink(session, words, chats, now)
+
+
+def lost_phone(session: Session, words: Words, person: Person, by: UUID, now: datetime) -> str:
+    """Undo every link of this person, make older codes worthless, and give a new code."""
+    _unlink(session, words, chats_of(session, person.id), now)
+    revoke_codes(session, person.id, now)
+    return create_code(session, person, by, now)
+
+
+def _unlink(session: Session, words: Words, chats: Iterable[Conversation], now: datetime) -> None:
+    for chat in chats:
+        lock_conversation(session, chat.id)
+        unlink(session, chat, now)
+        transcript.say(session, words, chat, TOLD, now)

@@ -1,0 +1,1 @@
+"""Coaches: what they may see and do, and from when to when."""
