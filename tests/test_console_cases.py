@@ -106,7 +106,7 @@ class Desk:
 def typed(page: str) -> dict[str, str]:
     form = page[page.rindex("<form") :]
     found = dict(
-        re.findall(r'<input[^>]*?name="(\w+)"(?![^>]*type="checkbox")[^>]*?value="([^"]*)"', form)
+        re.findall(r'<input(?![^>]*checkbox)[^>]*?name="(\w+)"[^>]*?value="([^"]*)"', form)
     )
     for name in re.findall(r'<input[^>]*type="checkbox"[^>]*name="(\w+)"[^>]* checked', form):
         found[name] = "true"

@@ -7,7 +7,7 @@ from math import cos, pi, sin
 
 from api.cases.records import Dimension, Score
 
-WIDTH, HEIGHT, RADIUS = 480, 360, 130
+WIDTH, HEIGHT, RADIUS = 620, 340, 130
 HIGHEST, RING = 10, 2
 _LABEL_AWAY = 18
 

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from enum import Enum
 from typing import Literal
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.answers.explain import ask_family, ask_group, explain
 from api.answers.reply import Part, Reply
 from api.answers.words import Words
+from api.cases.transfers import answer_transfer
 from api.conversations import replies
 from api.conversations.linking_buttons import (
     answer_question,
@@ -74,6 +76,8 @@ def press(
             return _ask_for_person(session, conversation, Reason.asked, now)
         case "safety_yes":
             return _ask_for_person(session, conversation, Reason.safety, now)
+        case "transfer":
+            return _answer_transfer(words, session, conversation, button, now)
         case "safety_no":
             return [Reply.with_person("nood.declined")]
         case "town":
@@ -166,6 +170,16 @@ def answer_town(
     towns = session.scalars(select(Municipality))
     named = [town for town in towns if f" {normalise(town.name)} " in said]
     return _set_town(session, conversation, named[0].id, now) if len(named) == 1 else []
+
+
+def _answer_transfer(
+    words: Words, session: Session, conversation: Conversation, button: Button, now: datetime
+) -> list[Reply]:
+    """Whether the municipality may give the case to the one that the person moves to."""
+    agreed = button.arguments.get("answer") == "yes"
+    transfer_id = UUID(str(button.arguments["transfer"]))
+    person_id = conversation.person_id
+    return answer_transfer(session, words, words.rules, person_id, transfer_id, agreed, now)
 
 
 def _ask_for_person(

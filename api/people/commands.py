@@ -12,9 +12,9 @@ from api.cases.rules import load_rules
 from api.clock import local, system_clock
 from api.errors import Invalid
 from api.people.contacts import set_contact as set_contact_of_town
-from api.people.models import Person
-from api.people.service import save_regisseur, save_town
-from api.people.signin import close_sessions, find_staff, open_session
+from api.people.models import Person, Role
+from api.people.service import save_staff, save_town
+from api.people.signin import STAFF, close_sessions, find_staff, open_session
 from api.settings import DEFAULT_DATABASE
 from api.terminal import store, told_plainly
 
@@ -78,6 +78,25 @@ def set_rule(
 
 
 @app.command()
+def add_staff(
+    first_name: str,
+    last_name: str,
+    email: str,
+    town: Annotated[list[str], typer.Option(help="Once for each municipality.")],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(STAFF)}.")] = Role.regisseur,
+    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL")] = DEFAULT_DATABASE,
+) -> None:
+    """Add somebody who signs in to the console; the role says what they see there."""
+    with told_plainly(), store(database_url) as session:
+        if role not in STAFF:
+            raise Invalid(f"{role} is none of {', '.join(STAFF)}")
+        now = system_clock()
+        save_staff(session, first_name, last_name, email, password, town, now, Role(role))
+    typer.echo(f"{first_name} can sign in with {email}.")
+
+
+@app.command()
 def add_regisseur(
     first_name: str,
     last_name: str,
@@ -86,10 +105,8 @@ def add_regisseur(
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
     database_url: Annotated[str, typer.Option(envvar="DATABASE_URL")] = DEFAULT_DATABASE,
 ) -> None:
-    """Add somebody who answers questions in the console."""
-    with told_plainly(), store(database_url) as session:
-        save_regisseur(session, first_name, last_name, email, password, town, system_clock())
-    typer.echo(f"{first_name} can sign in with {email}.")
+    """Add somebody who answers questions in the console and keeps the cases."""
+    add_staff(first_name, last_name, email, town, password, Role.regisseur, database_url)
 
 
 @app.command()

@@ -106,9 +106,9 @@ def code_in(text: str) -> str | None:
     candidates = [text] if _IN_GROUPS.fullmatch(text.strip()) else words
     if len(words) > _WORDS_AROUND_A_CODE:
         return None
-    found = [each.strip(".,:;!?()\"'") for each in candidates]
+    found = [each.strip().strip(".,:;!?()\"'") for each in candidates]
     codes = [each for each in found if looks_like_code(each) and re.search("[0-9]", each)]
-    return _plain(codes[0]) if len(codes) == 1 else None
+    return codes[0] if len(codes) == 1 else None
 
 
 def find_code(session: Session, code: str, now: datetime) -> LinkCode | LinkRefused:

@@ -115,7 +115,7 @@ def save_town(session: Session, town: str, name: str, opening: dict[str, list[st
     session.add(municipality)
 
 
-def save_regisseur(
+def save_staff(
     session: Session,
     first_name: str,
     last_name: str,
@@ -123,6 +123,7 @@ def save_regisseur(
     password: str,
     towns: list[str],
     now: datetime,
+    role: Role = Role.regisseur,
 ) -> Person:
     """Somebody who signs in to the console; Invalid for an unknown town, a weak password …"""
     if len(password) < MIN_PASSWORD:
@@ -139,7 +140,7 @@ def save_regisseur(
         password_hash=hash_password(password),
         created_at=now,
     )
-    person.roles = [PersonRole(municipality_id=town, role=Role.regisseur) for town in towns]
+    person.roles = [PersonRole(municipality_id=town, role=role) for town in towns]
     session.add(person)
     session.flush()
     return person

@@ -4,13 +4,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
+from api.answers.words import Words
 from api.cases.access import find_own_case
-from api.cases.models import Law
+from api.cases.models import Case, Law
 from api.cases.records import Hours, HoursKind
-from api.conversations.models import Kind
+from api.cases.transfers import request_transfer
+from api.conversations.models import Button, Kind
 from tests.conversations.chat import Chat
-from tests.factories import ScriptedRasa, participant, regisseur, talk, understood
+from tests.factories import ScriptedRasa, participant, regisseur, talk, town, understood
 
 
 @pytest.fixture
@@ -91,3 +94,27 @@ def test_the_words_of_a_case_stay_out_of_rasa(linked: Chat, rasa: ScriptedRasa) 
     asks(linked, rasa, "mijn_voortgang")
     assert "Amina" not in str(rasa.asked)
     assert "Voorbeeld" not in str(rasa.asked)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told", "towns"),
+    [("yes", "transfer.done", {"weert", "nederweert"}), ("no", "transfer.refused", {"weert"})],
+)
+def test_the_question_about_a_move_is_answered_by_button(
+    linked: Chat, words: Words, answer: str, told: str, towns: set[str]
+) -> None:
+    with linked.path.database.writing() as session:
+        town(session, "nederweert", "Nederweert")
+        case = find_own_case(session, linked.conversation.person_id)
+        assert case is not None
+        assert case.regisseur is not None
+        request_transfer(session, words, case.regisseur, case.id, "nederweert", linked.clock())
+    with linked.path.database.reading() as session:
+        offered = session.scalars(select(Button).filter_by(action="transfer")).all()
+        pressed = next(button.id for button in offered if button.arguments["answer"] == answer)
+    assert linked.press(pressed)[-1] == told
+    with linked.path.database.reading() as session:
+        person_id = linked.conversation.person_id
+        cases = session.scalars(select(Case).filter_by(participant_id=person_id)).all()
+        assert {case.municipality_id for case in cases} == towns
+    assert linked.press(pressed)[-1] in (told, "button_expired")

@@ -14,7 +14,7 @@ from api.cases.models import LocalRule
 from api.clock import local
 from api.db import Database
 from api.people import commands
-from api.people.models import Contact
+from api.people.models import Contact, Person, Role
 from tests.answers.readers import check, stranger
 from tests.factories import town
 from tests.terminal import accepted, refused, wegwijs
@@ -125,3 +125,15 @@ def test_a_contact_that_nobody_would_be_told_is_refused_with_a_sentence(store: D
     assert "at most 40" in refused(write_down(store, *change, "regisseur", "--phone", "0" * 41))
     with store.reading() as session:
         assert session.scalars(select(Contact)).all() == []
+
+
+def test_a_member_of_staff_is_added_in_a_role_that_signs_in(store: Database) -> None:
+    add = ("add-staff", "Marloes", "Verzonnen", "marloes@example.org", "--town", "weert")
+    password = ("--password", "een goed wachtwoord")
+    accepted(write_down(store, *add, *password, "--role", "coordinator"))
+    with store.reading() as session:
+        added = session.scalars(select(Person).filter_by(email="marloes@example.org")).one()
+        assert [held.role for held in added.roles] == [Role.coordinator]
+    assert "participant is none of" in refused(
+        write_down(store, *add, *password, "--role", "participant")
+    )

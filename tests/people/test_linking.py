@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from telegram import Update
 
-from api.channels.telegram import kind_of_text
+from api.channels.telegram import kind_of_text, to_incoming
+from api.conversations.inbox import Incoming
 from api.conversations.models import Button, Conversation, Kind
 from api.db import Database
 from api.errors import NotFound
@@ -138,7 +140,6 @@ def test_a_code_can_be_read_from_paper_and_is_not_kept(sqlite: Database, clock: 
 def test_a_code_may_be_written_in_groups(sqlite: Database, clock: FixedClock, written: str) -> None:
     code = code_for_amina(sqlite, clock)
     text = written.format(code[:4], code[4:8], code[8:].lower())
-    assert code_in(text) == code
     assert isinstance(use(sqlite, clock, code_in(text) or ""), Person)
 
 
@@ -271,3 +272,21 @@ def test_a_town_is_found_by_its_word(database: Database, argument: str, found: s
         town(session)
         there = find_town(session, argument)
     assert (there.id if there else None) == found
+
+
+def in_group(text: str) -> Incoming | None:
+    """What the bot makes of a message in a group."""
+    group = {"id": -7, "type": "supergroup", "title": "Familie"}
+    message = {"message_id": 1, "date": 1, "chat": group, "text": text}
+    return to_incoming(Update.de_json({"update_id": 1, "message": message}, None))
+
+
+def test_in_a_group_a_code_is_seen_only_to_be_revoked(sqlite: Database, clock: FixedClock) -> None:
+    code = code_for_amina(sqlite, clock)
+    seen = in_group(f"/start {code}")
+    assert seen is not None
+    assert (seen.kind, seen.text) == (Kind.group, code)
+    other = in_group("/help mijn bsn is 111222333")
+    assert other is not None
+    assert (other.kind, other.text) == (Kind.group, None)
+    assert in_group(code) is None  # people talk to each other there

@@ -1,0 +1,202 @@
+"""A town with one of everything that is nobody's business, and somebody of every role."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from api.answers.models import ContentTask
+from api.answers.tasks import report_answer
+from api.answers.words import Words
+from api.cases.models import Case, Household
+from api.cases.reads import read_participant
+from api.cases.service import KINDS, add_record, change_case
+from api.cases.transfers import request_transfer
+from api.cases.versions import tag_of
+from api.cases.wire import FIELDS
+from api.coaching.models import Coaching, Consent
+from api.conversations import transcript
+from api.conversations.models import Conversation, InboxMessage
+from api.handovers.models import HandOver, Reason
+from api.handovers.service import ask_for_person, claim_handover
+from api.people.linking import create_code
+from api.people.models import LinkCode, Person, PersonRole, Role, StaffSession
+from api.people.signin import STAYS_SIGNED_IN, open_session
+from tests.cases.role_requests import BODIES, FIRST_NAME, HOUSEHOLD, LAST_NAME, QUESTION, TEXTS
+from tests.cases.role_table import OF_TOWN, Who
+from tests.factories import conversation, participant, person, receive, talk
+
+NAMES = (FIRST_NAME, LAST_NAME, HOUSEHOLD, QUESTION)
+OF_CASE = {
+    "learnability_result": "Leerbaarheid Verzwegen",
+    "interpreter_language": "Dari Verzwegen",
+    "reference": "V-4711",
+}
+CONTENT = (*OF_CASE.values(), *(text for texts in TEXTS.values() for text in texts.values()))
+"""Goals, notes, providers … of the case: for regisseurs of the town and nobody else."""
+_ROLES: Mapping[Who, tuple[tuple[str, Role], ...]] = {
+    Who.participant: (("weert", Role.participant),),
+    Who.coach: (("weert", Role.coach),),
+    Who.key_person: (("weert", Role.key_person),),
+    Who.expired: (("weert", Role.regisseur),),
+    Who.dismissed: (("weert", Role.regisseur),),
+    Who.administrator: (("weert", Role.administrator),),
+    Who.coordinator: (("weert", Role.coordinator),),
+    Who.regisseur: (("weert", Role.regisseur),),
+    Who.colleague: (("weert", Role.regisseur),),
+    Who.elsewhere: (("cranendonck", Role.regisseur),),
+    Who.mixed: (("cranendonck", Role.regisseur), ("weert", Role.coordinator)),
+}
+
+
+@dataclass
+class Seeded:
+    """The ids that addresses need, and what proves who somebody is."""
+
+    places: dict[str, str] = field(default_factory=dict)
+    """By the name of a path parameter."""
+    records: dict[str, str] = field(default_factory=dict)
+    """By kind."""
+    versions: dict[str, int] = field(default_factory=dict)
+    """Of the case (""), and of the record of each kind."""
+    claimed: dict[Who, str] = field(default_factory=dict)
+    """The hand-over that this member of staff has."""
+    tokens: dict[Who, str] = field(default_factory=dict)
+    csrf: dict[Who, str] = field(default_factory=dict)
+    emails: dict[Who, str] = field(default_factory=dict)
+    people: dict[Who, UUID] = field(default_factory=dict)
+    other_participant: str = ""
+    other_case: str = ""
+    other_coach: str = ""
+    person_tag: str = ""
+
+
+def seed(session: Session, words: Words, now: datetime) -> Seeded:
+    made = Seeded()
+    people = {who: _person(session, who, now) for who in _ROLES}
+    case = participant(session, now, name=FIRST_NAME)
+    case.participant.person.last_name = LAST_NAME
+    _fill(session, words, case, people[Who.regisseur], now)
+    _live_together(session, made, case, people[Who.coach], now)
+    _write_to(session, words, made, case, people, now)
+    _ask_to_move(session, words, made, case, people[Who.regisseur], now)
+    _note_ids(session, made, case, now)
+    _sign_in(session, made, people, now)
+    return made
+
+
+def _person(session: Session, who: Who, now: datetime) -> Person:
+    towns = [town for town, _ in _ROLES[who]]
+    email = f"{who}@wegwijs.example"
+    made = person(session, now, name=f"Bedacht-{who}", towns=towns, email=email)
+    made.roles = [PersonRole(municipality_id=town, role=role) for town, role in _ROLES[who]]
+    session.flush()
+    return made
+
+
+def _fill(session: Session, words: Words, case: Case, me: Person, now: datetime) -> None:
+    """A record of every kind, each with words that stand nowhere else."""
+    changes = {**OF_CASE, "regisseur_id": me.id, "pip_date": date(2026, 3, 1)}
+    change_case(session, words.rules, me, case.id, case.version, changes, now)
+    for kind, body in BODIES.items():
+        sent = {name: _other_day(value) for name, value in body.items()} | TEXTS.get(kind, {})
+        fields = FIELDS[kind].model_validate(sent)
+        add_record(session, words.rules, me, case.id, kind, fields, now)
+
+
+def _other_day(value: Any) -> Any:
+    """Not the day on which the tests add one."""
+    earlier = {"2026-11-02": "2026-10-05", "2026-12-01T10:00:00+01:00": "2026-12-08T10:00:00+01:00"}
+    return {**earlier, "health": "network"}.get(value, value) if isinstance(value, str) else value
+
+
+def _live_together(
+    session: Session, made: Seeded, case: Case, coach: Person, now: datetime
+) -> None:
+    household = Household(municipality_id="weert", name=HOUSEHOLD)
+    coaching = Coaching(household=household, coach_id=coach.id, began_at=now)
+    session.add(coaching)
+    session.flush()
+    case.participant.household_id = household.id
+    who = case.participant_id
+    agreed = Consent(coaching_id=coaching.id, participant_id=who, given=True, answered_at=now)
+    session.add(agreed)
+    another = participant(session, now, name="Karim")
+    talk(session, another, now + timedelta(days=2))
+    made.other_participant, made.other_case = str(another.participant_id), str(another.id)
+    made.other_coach = str(person(session, now, Role.coach, name="Henk").id)
+    made.places |= {"household_id": str(household.id), "coaching_id": str(coaching.id)}
+
+
+def _write_to(
+    session: Session,
+    words: Words,
+    made: Seeded,
+    case: Case,
+    people: Mapping[Who, Person],
+    now: datetime,
+) -> None:
+    """The participant asked for a person in one chat, and everybody who may has another."""
+    open_one = _asked(session, case, "chat-open", now)
+    made.places |= {
+        "hand_over_id": str(open_one.id),
+        "handOverId": str(open_one.id),
+        "chat_id": str(open_one.conversation_id),
+        "session_id": open_one.conversation.session_id,
+    }
+    for who in OF_TOWN:
+        taken = _asked(session, case, f"chat-{who}", now)
+        claim_handover(session, words, taken.id, people[who], now)
+        made.claimed[who] = str(taken.id)
+
+
+def _asked(session: Session, case: Case, chat: str, now: datetime) -> HandOver:
+    about: Conversation = conversation(session, now, chat)
+    about.person_id, about.municipality_id = case.participant_id, "weert"
+    receive(session, now, QUESTION, chat=chat)
+    waiting = session.scalars(select(InboxMessage).filter_by(conversation_id=about.id)).one()
+    transcript.hear(session, waiting, None)
+    waiting.done_at, waiting.text = now, None
+    session.flush()
+    session.refresh(about)
+    return ask_for_person(session, about, Reason.asked, now)
+
+
+def _ask_to_move(
+    session: Session, words: Words, made: Seeded, case: Case, me: Person, now: datetime
+) -> None:
+    asked = request_transfer(session, words, me, case.id, "cranendonck", now)
+    made.places["transferId"] = str(asked.id)
+
+
+def _note_ids(session: Session, made: Seeded, case: Case, now: datetime) -> None:
+    create_code(session, case.participant.person, None, now)
+    report_answer(session, "pvt", now)
+    code = session.scalars(select(LinkCode)).one()
+    task = session.scalars(select(ContentTask)).one()
+    made.places |= {"caseId": str(case.id), "case_id": str(case.id), "town": "weert"}
+    made.places |= {"code_id": str(code.id), "task_id": str(task.id)}
+    made.places |= dict.fromkeys(("person_id", "participant_id"), str(case.participant_id))
+    session.refresh(case)
+    made.person_tag, made.versions[""] = tag_of(read_participant(case)), case.version
+    for kind, model in KINDS.items():
+        row = session.scalars(select(model).filter_by(case_id=case.id)).first()
+        assert row is not None, kind
+        made.records[kind], made.versions[kind] = str(row.id), row.version
+
+
+def _sign_in(session: Session, made: Seeded, people: Mapping[Who, Person], now: datetime) -> None:
+    # Signing in clears away sessions that are over: theirs is made last.
+    for who, one in sorted(people.items(), key=lambda each: each[0] is Who.expired):
+        at = now - STAYS_SIGNED_IN if who is Who.expired else now
+        made.tokens[who], made.emails[who] = open_session(session, one, at), one.email or ""
+        made.people[who] = one.id
+        session.flush()
+        theirs = session.scalars(select(StaffSession).filter_by(person_id=one.id)).first()
+        made.csrf[who] = theirs.csrf if theirs else ""
+    gone = people[Who.dismissed].id
+    session.execute(delete(PersonRole).where(PersonRole.person_id == gone))
