@@ -25,6 +25,7 @@ from api.clock import Clock, system_clock
 from api.console import cases as case_pages
 from api.console import households, people_pages
 from api.console import routes as console
+from api.console import transfers as transfer_pages
 from api.conversations import routes as sessions
 from api.conversations.models import Channel
 from api.conversations.path import MessagePath
@@ -72,6 +73,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     app.mount("/static/chat", StaticFiles(directory=HERE / "channels" / "static"))
     app.mount("/static/console", StaticFiles(directory=HERE / "console" / "static"))
     app.include_router(console.pages)
+    app.include_router(transfer_pages.pages)  # before the kinds of records of a case
     app.include_router(case_pages.pages)
     app.include_router(people_pages.pages)
     app.include_router(households.pages)

@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.appointments.models import Appointment, AppointmentKind
-from api.cases.models import Case, Group, Leerroute, Participant
+from api.cases.models import Case, Group, Household, Leerroute, Participant
 from api.clock import AMSTERDAM, local
-from api.demo_cases import fill_case
+from api.coaching.models import Coaching
+from api.demo_cases import fill_case, plan_cases
 from api.people.contacts import set_contact
 from api.people.linking import create_code
 from api.people.models import Municipality, Person, PersonRole, Role
@@ -28,6 +29,7 @@ CONTACTS = {
     "vraagwijzer": ("0495-000004", "Voorbeeldplein 1", "ma t/m vr 9-12 uur"),
 }
 """Invented, like the people."""
+COORDINATOR = ("Marloes", "Bedenksel", "marloes@wegwijs.example", ("weert",))
 COACHES = (("Joke", "Proef", "weert"), ("Henk", "Bedacht", "cranendonck"))
 PARTICIPANTS = (
     ("Amina", "Alvoorbeeld", "ar", "weert", Group.asiel, Leerroute.b1),
@@ -63,11 +65,14 @@ def plant(session: Session, password: str, now: datetime) -> Demo:
             _person(session, first, last, "nl", town, Role.coach, now)
         for number, row in enumerate(PARTICIPANTS):
             _participant(session, number, *row, staff, now)
+        _staff(session, *COORDINATOR, now, Role.coordinator)
+        _household(session, now)
         session.flush()
-    for _, _, email, _ in STAFF:
+        plan_cases(session, now)
+    for _, _, email, _ in (*STAFF, COORDINATOR):
         person = session.scalars(select(Person).filter_by(email=email)).one()
         person.password_hash = hash_password(password)
-    return Demo(tuple(row[2] for row in STAFF), _codes(session, now))
+    return Demo(tuple(row[2] for row in (*STAFF, COORDINATOR)), _codes(session, now))
 
 
 def _towns(session: Session) -> None:
@@ -79,12 +84,33 @@ def _towns(session: Session) -> None:
 
 
 def _staff(
-    session: Session, first: str, last: str, email: str, towns: tuple[str, ...], now: datetime
+    session: Session,
+    first: str,
+    last: str,
+    email: str,
+    towns: tuple[str, ...],
+    now: datetime,
+    role: Role = Role.regisseur,
 ) -> tuple[Person, tuple[str, ...]]:
     person = Person(first_name=first, last_name=last, email=email, created_at=now)
-    person.roles = [PersonRole(municipality_id=town, role=Role.regisseur) for town in towns]
+    person.roles = [PersonRole(municipality_id=town, role=role) for town in towns]
     session.add(person)
     return person, towns
+
+
+def _household(session: Session, now: datetime) -> None:
+    """Amina lives with nobody else, and Joke helps her; whether Joke sees anything she decides."""
+    household = Household(municipality_id="weert", name="Gezin Alvoorbeeld")
+    session.add(household)
+    session.flush()
+    amina, joke = _named(session, "Amina"), _named(session, "Joke")
+    session.get_one(Participant, amina.id).household_id = household.id
+    session.add(Coaching(household_id=household.id, coach_id=joke.id, began_at=now))
+    session.flush()
+
+
+def _named(session: Session, first_name: str) -> Person:
+    return session.scalars(select(Person).filter_by(first_name=first_name)).one()
 
 
 def _person(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from api.appointments.models import Appointment, AppointmentKind, AppointmentState
+from api.cases.access import every_open_case
 from api.cases.models import Case, Group, Law, Leerroute
 from api.cases.records import (
     Attendance,
@@ -35,8 +36,10 @@ from api.cases.records import (
     Subject,
     WorkPeriod,
 )
+from api.cases.rules import load_rules
+from api.cases.service import plan
 from api.cases.spans import plus
-from api.clock import AMSTERDAM
+from api.clock import AMSTERDAM, local
 
 WEEK = timedelta(weeks=1)
 TALK_MONTHS = (3, 6, 9, 12, 18, 24, 30, 36)
@@ -80,6 +83,11 @@ def fill_case(session: Session, case: Case, number: int, today: date) -> None:
     _write_dates(case, way)
     session.add_all(record for record in _records(case, way))
     session.flush()
+
+
+def plan_cases(session: Session, now: datetime) -> None:
+    """What is due first in each of them, as a running installation works it out every day."""
+    plan(session, load_rules(), session.scalars(every_open_case()).all(), local(now).date())
 
 
 def _write_dates(case: Case, way: Way) -> None:

@@ -12,4 +12,6 @@ def app() -> FastAPI:
     """The application with the settings of the environment."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines hold Telegram's token
+    # Nor who asked for what, and when; whatever the server was started with.
+    logging.getLogger("uvicorn.access").disabled = True
     return create_app(Settings())

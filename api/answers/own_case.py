@@ -15,7 +15,7 @@ from api.answers.progress_picture import LABELS, Bar, media_of
 from api.answers.reply import PERSON, Named, NamedList, Reply, Told, ask
 from api.answers.words import Words
 from api.cases.access import find_own_case
-from api.cases.deadlines import Finding, Key, State
+from api.cases.findings import Finding, Key, State
 from api.cases.models import Case, Exemption, Law, Leerroute
 from api.cases.records import Goal, GoalState
 from api.cases.service import findings_of, records_of

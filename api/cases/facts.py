@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.appointments.models import Appointment, AppointmentKind, AppointmentState
-from api.cases.deadlines import Care, Facts, Fine, Passed
+from api.cases.findings import Care, Facts, Fine, Passed
 from api.cases.models import Case
 from api.cases.records import (
     Childcare,

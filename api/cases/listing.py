@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Select, case, func, not_, select
 from sqlalchemy.orm import Session, joinedload
 
 from api.cases.access import cases_for
-from api.cases.deadlines import SOON, TALK_WINDOW, Key
+from api.cases.findings import SOON, Key
 from api.cases.models import Case, Group, Law, Leerroute, Participant
+from api.cases.term import TALK_WINDOW
 from api.people.models import Person
 
 PAGE_SIZE, LARGEST_PAGE = 50, 200

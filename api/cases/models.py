@@ -169,7 +169,7 @@ class Case(Versioned, Recorded, Base):
     """The case in the municipality that the person came from."""
 
     next_due: Mapped[str | None] = mapped_column(String(40))
-    """What the municipality has to do first (a key of `api.cases.deadlines`); worked out."""
+    """What the municipality has to do first (a `Key` of `api.cases.findings`); worked out."""
     next_due_on: Mapped[date | None]
 
     participant: Mapped[Participant] = relationship()

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import delete, func, not_, select
+from sqlalchemy import delete, func, not_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -58,6 +58,8 @@ def plan_all(
         so_far, after = so_far + Planned(cases=len(batch.ids)), batch.ids[-1]
         if progress is not None:
             progress(so_far)
+    with database.writing() as session:
+        _take_stock(session)
     return so_far
 
 
@@ -114,6 +116,7 @@ class Planner:
             if row is None:
                 return None
             if batch is None:
+                _take_stock(session)
                 row.finish(now)
                 return None
             row.leased_until, row.after_id = now + LEASE, batch.ids[-1]
@@ -169,3 +172,14 @@ def _next_batch(database: Database, rules: Rules, after: UUID | None, today: dat
 def _last_changes(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:
     query = select(Change.case_id, func.max(Change.id)).where(Change.case_id.in_(ids))
     return {id: last for id, last in session.execute(query.group_by(Change.case_id)) if id}
+
+
+def _take_stock(session: Session) -> None:
+    """Let SQLite count what is in the table of cases, so that it knows which index narrows most.
+
+    Without it a search by name goes through every case. PostgreSQL does this by itself. Only this
+    table: it changes slowly, and what is counted today holds until tomorrow.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA analysis_limit = 400"))
+        session.execute(text('ANALYZE "case"'))

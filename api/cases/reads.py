@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import Field
 from pydantic.alias_generators import to_camel
 
-from api.cases.deadlines import Finding, State
-from api.cases.deadlines import Key as FindingKey
+from api.cases.findings import Finding, State
+from api.cases.findings import Key as FindingKey
 from api.cases.history import Change, Deed, Wired
 from api.cases.listing import CasePage
 from api.cases.models import Case, Group

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.cases import reads, service
 from api.cases.access import get_case
-from api.cases.deadlines import Key
+from api.cases.findings import Key
 from api.cases.history import list_changes
 from api.cases.listing import CaseFilter, Due, list_cases
 from api.cases.local_rules import local_rules

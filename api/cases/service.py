@@ -13,8 +13,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from api.appointments.models import Appointment
 from api.cases.access import get_case, get_record, towns_of
-from api.cases.deadlines import Finding, Key, Known, first_due, work_out
+from api.cases.deadlines import first_due, work_out
 from api.cases.facts import load_facts
+from api.cases.findings import Finding, Key, Known
 from api.cases.history import acting, record_person
 from api.cases.local_rules import local_rules
 from api.cases.models import Case, Participant

@@ -1,7 +1,7 @@
 """The list of cases as the page shows it: its filters, its rows and the links between its pages."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.answers.words import Words
 from api.cases.access import towns_of
-from api.cases.deadlines import SOON, TO_DO, Key
+from api.cases.findings import SOON, TO_DO, Key
 from api.cases.listing import CaseFilter, CasePage, Due, list_cases
 from api.cases.models import Case, Group, Law, Leerroute
 from api.console.case_words import counted, day_in_words, option
@@ -22,7 +22,9 @@ from api.console.views import console_text
 from api.people.models import Municipality, Person, PersonRole, Role
 
 PATH = "/console/cases"
-FILTERS = ("name", "town", "regisseur", "group", "law", "leerroute", "due", "due_key", "closed")
+FILTERS = ("town", "regisseur", "group", "law", "leerroute", "due", "due_key", "closed")
+LONGEST = 80
+"""Characters of a filter."""
 LAST_PAGE = 100_000
 
 
@@ -42,8 +44,11 @@ class CaseRow:
 
 
 def chosen(query: Mapping[str, str]) -> dict[str, str]:
-    """The filters of an address, without what is empty and what is none."""
-    found = {name: clean(query.get(name, ""))[:80] for name in FILTERS}
+    """The filters of an address, without what is empty and what is none.
+
+    A name is none of them: addresses end up in logs, in histories and with others.
+    """
+    found = {name: clean(query.get(name, ""))[:LONGEST] for name in FILTERS}
     return {name: value for name, value in found.items() if value}
 
 
@@ -54,11 +59,16 @@ def link(path: str, filters: Mapping[str, str], **more: str) -> str:
 
 
 def show_list(
-    session: Session, words: Words, me: Person, query: Mapping[str, str], today: date
+    session: Session,
+    words: Words,
+    me: Person,
+    query: Mapping[str, str],
+    today: date,
+    name: str = "",
 ) -> dict[str, Any]:
     """One page of the list; past the last page it is the last."""
     filters, towns = chosen(query), towns_of(me)
-    wanted = _filter(filters)
+    wanted = replace(_filter(filters), name=name or None)
     number = query.get("page", "")
     page = min(int(number), LAST_PAGE) if number.isdecimal() and len(number) < 9 else 1
     found = list_cases(session, me, wanted, today, max(page, 1))
@@ -66,7 +76,8 @@ def show_list(
         found = list_cases(session, me, wanted, today, found.pages)
     return {
         "filters": filters,
-        "is_filtered": bool(filters),
+        "name": name,
+        "is_filtered": bool(filters or name),
         "choices": _choices(session, words, towns),
         "rows": [_row(words, case, filters, today) for case in found.rows],
         "found": counted(words, "cases.found", found.total),
@@ -97,7 +108,6 @@ def regisseur_options(session: Session, towns: Iterable[str]) -> Options:
 def _filter(filters: Mapping[str, str]) -> CaseFilter:
     """What is asked for; an option that is none does not matter."""
     return CaseFilter(
-        name=filters.get("name"),
         town=filters.get("town"),
         regisseur_id=_uuid(filters.get("regisseur", "")),
         group=_member(Group, filters.get("group")),

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.answers.words import Words
-from api.cases.deadlines import Finding, Key, State
+from api.cases.findings import Finding, Key, State
 from api.cases.models import Case, Law
 from api.cases.records import Dimension, Goal, GoalState, Hours, HoursKind, Record
 from api.cases.service import findings_of, records_of

@@ -24,12 +24,13 @@ from api.console.case_form import (
     version_in,
 )
 from api.console.case_import import imports
-from api.console.case_list import PATH, chosen, link, show_list
+from api.console.case_list import LONGEST, PATH, chosen, link, show_list
 from api.console.case_records import records
 from api.console.case_views import show_case
 from api.console.case_words import CASE, PERSON
-from api.console.forms import Shown, read, untouched, written
+from api.console.forms import Shown, clean, read, untouched, written
 from api.console.routes import OwnForm
+from api.console.transfers import show_move
 from api.console.views import console_text
 from api.dependencies import Now
 from api.errors import Conflict, Invalid, Stale
@@ -39,9 +40,20 @@ pages.include_router(imports)  # before the id of a case, which it would be take
 
 
 @pages.get("")
+@pages.get("/search")  # the address of a search, opened anew: nobody knows the name any more
 def case_list(at: At, now: Now) -> Response:
     query, today = at.request.query_params, local(now).date()
     return at.page("cases.html", **show_list(at.session, at.words, at.me.person, query, today))
+
+
+@pages.post("/search")
+def search_cases(at: At, _me: OwnForm, typed: Typed, now: Now) -> Response:
+    """The list by name as well, which is in a form and never in an address."""
+    if not (name := clean(typed.get("name", ""))[:LONGEST]):
+        return to(link(PATH, chosen(typed)))
+    today = local(now).date()
+    found = show_list(at.session, at.words, at.me.person, typed, today, name)
+    return at.page("cases.html", **found)
 
 
 @pages.get("/new")
@@ -77,7 +89,7 @@ def case_page(case_id: UUID, at: At, now: Now) -> Response:
     case = get_case(at.session, at.me.person, case_id)
     back = link(PATH, chosen(at.request.query_params))
     shown = show_case(at.session, at.words, case, local(now).date())
-    return at.page("case.html", back=back, **shown)
+    return at.page("case.html", back=back, move=show_move(at, case), **shown)
 
 
 @pages.get("/{case_id}/edit")

@@ -42,6 +42,8 @@ _BY_MESSAGE = {
     "a fine is about something": "fine_article",
     "there are signs in it that cannot be read": "signs",
     "choose a regisseur of this municipality": "regisseur",
+    "choose another municipality of this installation": "other_town",
+    "not in the future": "future",
     f"a year between {FIRST_YEAR} and {LAST_YEAR}": "year",
 }
 _NOT_BEFORE = re.compile(r"not before (\w+)")

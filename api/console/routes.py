@@ -23,6 +23,7 @@ from api.dependencies import Now, TheSettings, TheWords
 from api.errors import Invalid, NotAllowed, NotFound, NotSignedIn, Unavailable, WegwijsError
 from api.handovers import service
 from api.handovers.models import HandOver, HandOverState
+from api.handovers.open_klant import as_open_klant
 from api.people.attempts import Attempts
 from api.people.models import StaffSession
 from api.people.signin import STAFF, check_password, close_session, find_session, open_session
@@ -124,6 +125,16 @@ def hand_over_messages(
 ) -> Response:
     hand_over = service.get_handover(session, hand_over_id, me.person)
     return _hand_over(request, "_messages.html", session, words, me, hand_over, now)
+
+
+@pages.get("/hand-overs/{hand_over_id}/open-klant")
+def hand_over_as_open_klant(hand_over_id: UUID, session: Tx, words: TheWords, me: Me) -> Response:
+    """The hand-over as a file that another system can take over."""
+    hand_over = service.get_handover(session, hand_over_id, me.person)
+    content = as_open_klant(session, words, hand_over).model_dump_json(by_alias=True, indent=2)
+    name = f'attachment; filename="open-klant-{hand_over.id}.json"'
+    headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
+    return Response(content, media_type="application/json", headers=headers)
 
 
 @pages.post("/hand-overs/{hand_over_id}/claim")

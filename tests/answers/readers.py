@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.answers.reply import Offer, Reply
 from api.answers.words import Rendered, Words
+from api.conversations.linking_buttons import is_linking_button
 from api.conversations.models import Channel, Conversation
 from api.conversations.topic_buttons import is_topic_button, press_topic
 from api.people.models import Municipality, Role
@@ -133,6 +134,8 @@ def leads_outside(session: Session, offer: Offer) -> bool:
     """Whether a button that is not about topics has somewhere to go."""
     match offer.action:
         case "person":
+            return True
+        case action if is_linking_button(action):
             return True
         case "intent":
             return str(offer.arguments["intent"]) in intents()

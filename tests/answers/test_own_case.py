@@ -17,7 +17,7 @@ from api.answers.progress_picture import LABELS, Bar, draw, media_of
 from api.answers.reply import Part, Reply, choose_group
 from api.answers.words import Words
 from api.appointments.models import AppointmentKind, AppointmentState
-from api.cases.deadlines import Key
+from api.cases.findings import Key
 from api.cases.models import Case, Group, Law, Leerroute
 from api.cases.records import (
     Article,

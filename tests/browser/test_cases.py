@@ -89,7 +89,7 @@ def whole_picture(page: Page, name: str) -> None:
 def addresses(office: Office) -> dict[str, str]:
     return {
         "list": f"{office.url}/console/cases",
-        "nothing": f"{office.url}/console/cases?name=niemand",
+        "nothing": f"{office.url}/console/cases?closed=yes",
         "case": office.path(),
         "other-law": f"{office.url}/console/cases/{office.other_law_id}",
         "new": f"{office.url}/console/cases/new",

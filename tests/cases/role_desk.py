@@ -36,6 +36,11 @@ from tests.test_web import TOKEN, bearer, sent, settings, url_of
 LOGIN = "/console/login"
 LANGUAGE, RECORDING, PROGRESS = "ar", "pvt-0123456789.ogg", "pvt-8-12.png"
 FILES = {"/static/chat": "chat.js", "/static/console": "console.js"}
+ASKS_TO_MOVE = (
+    "POST /v1/cases/{caseId}/transfers",
+    "POST /console/cases/{case_id}/transfers",
+)
+"""Of a case about which nobody was asked yet."""
 TAKES_OWN = ("replies", "hand-back")
 """Only who claimed a hand-over does this, so everybody who may has one."""
 
@@ -72,8 +77,8 @@ class Try:
             places |= dict.fromkeys(("recordId", "record_id"), made.records[self.kind])
         if self.route.endswith(TAKES_OWN):
             places["hand_over_id"] = made.claimed.get(who, made.claimed[Who.regisseur])
-        if self.route == "POST /v1/cases/{caseId}/transfers":  # where none is asked for yet
-            places["caseId"] = made.other_case
+        if self.route in ASKS_TO_MOVE:
+            places["caseId"] = places["case_id"] = made.other_case
         return self.route.partition(" ")[2].format(**places)
 
 

@@ -129,7 +129,12 @@ _FIXED: dict[str, dict[str, Any]] = {
     "GET /console/people": {"params": {"name": _PART}},
     "GET /console/households": {"params": {"name": "Verhol"}},
     "GET /console/households/{household_id}": {"params": {"member": "a"}},
-    "GET /console/cases": {"params": {"town": "weert", "name": _PART}},
+    "GET /console/cases": {"params": {"town": "weert"}},
+    "POST /console/cases/search": {"data": {"town": "weert", "name": _PART}},
+    "POST /console/cases/{case_id}/transfers": {"data": {"to": "cranendonck"}},
+    "POST /console/cases/{case_id}/transfers/{transfer_id}/consent": {
+        "data": {"on": "2026-11-20", "how": "op papier"}
+    },
     "POST /console/hand-overs/{hand_over_id}/replies": {"data": {"text": "Dag, ik help u."}},
     "POST /console/people/coaches": {"data": {"town": "weert", "first_name": "Bedacht"}},
     "POST /console/households": {"data": {"town": "weert", "name": "Bedacht"}},

@@ -170,7 +170,7 @@ def _ask_to_move(
     session: Session, words: Words, made: Seeded, case: Case, me: Person, now: datetime
 ) -> None:
     asked = request_transfer(session, words, me, case.id, "cranendonck", now)
-    made.places["transferId"] = str(asked.id)
+    made.places |= dict.fromkeys(("transferId", "transfer_id"), str(asked.id))
 
 
 def _note_ids(session: Session, made: Seeded, case: Case, now: datetime) -> None:

@@ -102,6 +102,7 @@ _ROWS: tuple[tuple[frozenset[Who], tuple[str, ...]], ...] = (
             "GET /v1/hand-overs/{handOverId}/open-klant",
             "GET /console/hand-overs/{hand_over_id}",
             "GET /console/hand-overs/{hand_over_id}/messages",
+            "GET /console/hand-overs/{hand_over_id}/open-klant",
             "GET /console/hand-overs/{hand_over_id}/events",
             "POST /console/hand-overs/{hand_over_id}/claim",
             "POST /console/hand-overs/{hand_over_id}/replies",
@@ -127,6 +128,7 @@ _ROWS: tuple[tuple[frozenset[Who], tuple[str, ...]], ...] = (
         (
             *("GET /v1/cases", "POST /v1/cases/_search", "GET /v1/exports/cases.csv"),
             *("GET /console/cases", "GET /console/cases/new", "GET /console/cases/import"),
+            *("GET /console/cases/search", "POST /console/cases/search"),
         ),
     ),
     (
@@ -150,6 +152,9 @@ _ROWS: tuple[tuple[frozenset[Who], tuple[str, ...]], ...] = (
             "POST /console/cases/{case_id}/{kind}/{record_id}/edit",
             "GET /console/cases/{case_id}/{kind}/{record_id}/remove",
             "POST /console/cases/{case_id}/{kind}/{record_id}/remove",
+            "POST /console/cases/{case_id}/transfers",
+            "POST /console/cases/{case_id}/transfers/{transfer_id}/consent",
+            "POST /console/cases/{case_id}/transfers/{transfer_id}/withdrawal",
         ),
     ),
 )

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.cases.deadlines import Key, State
+from api.cases.findings import Key, State
 from api.cases.history import list_changes
 from api.cases.models import Case, Exemption, Group, Law, Leerroute
 from api.cases.records import (

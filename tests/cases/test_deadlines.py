@@ -9,26 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.cases.deadlines import (
-    TALK_WINDOW,
-    TO_DO,
-    Care,
-    Facts,
-    Fine,
-    Key,
-    Passed,
-    State,
-    first_due,
-    next_talk,
-    passed_parts,
-    talk_days,
-    term,
-    work_out,
-)
+from api.cases.deadlines import first_due, work_out
+from api.cases.findings import TO_DO, Care, Facts, Fine, Key, Passed, State
+from api.cases.hours_left import passed_parts
 from api.cases.models import Exemption, Group, Law, Leerroute
 from api.cases.records import Article, ExamPart, HoursKind, Level
 from api.cases.rules import Rule, load_rules
 from api.cases.spans import DAY, Span
+from api.cases.term import TALK_WINDOW, next_talk, talk_days, term
 from tests.cases.worked_examples import (
     ASIEL,
     EXAMPLES,

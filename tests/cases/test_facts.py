@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from api.appointments.models import Appointment, AppointmentKind, AppointmentState
-from api.cases.deadlines import Care, Fine, Passed
 from api.cases.facts import facts_of, load_facts
+from api.cases.findings import Care, Fine, Passed
 from api.cases.models import Case
 from api.cases.records import (
     Article,

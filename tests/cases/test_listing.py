@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from api.cases.deadlines import TALK_WINDOW, Key, State, work_out
+from api.cases.deadlines import work_out
 from api.cases.facts import facts_of
+from api.cases.findings import Key, State
 from api.cases.listing import CaseFilter, CasePage, Due, list_cases
 from api.cases.models import Case, Group, Law, Leerroute
 from api.cases.rules import load_rules
 from api.cases.service import plan
+from api.cases.term import TALK_WINDOW
 from api.db import Database
 from api.errors import NotAllowed
 from api.people.models import Person, Role

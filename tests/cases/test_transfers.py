@@ -17,13 +17,14 @@ from api.app import create_app
 from api.appointments.models import Appointment, AppointmentState
 from api.cases import records, transfers
 from api.cases.access import get_case
-from api.cases.deadlines import Key, State, term
 from api.cases.exchange_routes import TransferRead
 from api.cases.facts import facts_of
+from api.cases.findings import Key, State
 from api.cases.history import Change
 from api.cases.models import Case, Household, Leerroute, Participant, Transfer, TransferState
 from api.cases.records import RECORDS
 from api.cases.service import findings_of, known_rules
+from api.cases.term import term
 from api.coaching.models import Coaching, Consent
 from api.conversations.models import Button, Conversation, Message
 from api.db import Database

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from api.cases.deadlines import Care, Facts, Fine, Key, Passed, State
+from api.cases.findings import Care, Facts, Fine, Key, Passed, State
 from api.cases.models import Exemption, Group, Law, Leerroute
 from api.cases.records import Article, ExamPart, HoursKind, Level
 from api.cases.spans import Span
