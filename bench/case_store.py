@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from api.cases.listing import PAGE_SIZE
 from api.cases.models import Case
@@ -21,7 +21,7 @@ from api.cases.rules import load_rules
 from api.clock import local, system_clock
 from api.console.routes import COOKIE
 from api.db import Database
-from api.people.models import Person, PersonRole, Role
+from api.people.models import Person, PersonRole, Role, StaffSession
 from api.people.signin import open_session
 from bench.installation import Installation, MeasurementFailed
 from bench.invented_cases import invent_cases
@@ -52,6 +52,7 @@ LISTS: Mapping[str, Mapping[str, str]] = {
 class Regisseur:
     id: UUID
     token: str
+    csrf: str
 
 
 def measure(installation: Installation) -> Findings:
@@ -119,11 +120,10 @@ def _pages(
 def _requests(http: httpx.Client, me: Regisseur, cases: Sequence[UUID]) -> dict[str, httpx.Request]:
     signed = {"Cookie": f"{COOKIE}={me.token}"}
     staff = {"Authorization": f"Bearer {me.token}"}
-    page, case = "/console/cases", f"/cases/{cases[CASES // 2]}"
+    case = f"/cases/{cases[CASES // 2]}"
     lists = {**LISTS, "regisseur": {"regisseur": str(me.id)}}
     found = {
-        f"console, {name}": http.build_request("GET", page, params=query, headers=signed)
-        for name, query in lists.items()
+        f"console, {name}": _list_request(http, me, query, signed) for name, query in lists.items()
     }
     found["console, one case"] = http.build_request("GET", f"/console{case}", headers=signed)
     for name, path in {
@@ -137,6 +137,17 @@ def _requests(http: httpx.Client, me: Regisseur, cases: Sequence[UUID]) -> dict[
     return found
 
 
+def _list_request(
+    http: httpx.Client, me: Regisseur, query: Mapping[str, str], signed: Mapping[str, str]
+) -> httpx.Request:
+    """As a browser does: a name travels in a form, and never in an address."""
+    page = "/console/cases"
+    if "name" not in query:
+        return http.build_request("GET", page, params=query, headers=signed)
+    form = {**query, "csrf": me.csrf}
+    return http.build_request("POST", f"{page}/search", data=form, headers=signed)
+
+
 def _regisseur(database: Database) -> Regisseur:
     now = system_clock()
     with database.writing() as session:
@@ -144,7 +155,9 @@ def _regisseur(database: Database) -> Regisseur:
         me.roles = [PersonRole(municipality_id=TOWNS[0], role=Role.regisseur)]
         session.add(me)
         session.flush()
-        return Regisseur(me.id, open_session(session, me, now))
+        token = open_session(session, me, now)
+        opened = session.scalars(select(StaffSession).filter_by(person_id=me.id)).one()
+        return Regisseur(me.id, token, opened.csrf)
 
 
 def _colleagues(database: Database, me: Regisseur) -> list[UUID]:
