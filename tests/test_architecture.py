@@ -115,8 +115,7 @@ def _is_query(call: ast.Call) -> bool:
 def _names_a_case(call: ast.Call) -> bool:
     """`Case` itself, or a column of it, among what is selected."""
     return any(
-        ast.unparse(each) == "Case" or ast.unparse(each).startswith("Case.")
-        for each in call.args
+        ast.unparse(each) == "Case" or ast.unparse(each).startswith("Case.") for each in call.args
     )
 
 

@@ -40,7 +40,8 @@ from api.coaching.models import Consent
 from api.conversations import transcript
 from api.conversations.models import Conversation
 from api.errors import Conflict, Invalid, NotFound
-from api.handovers.service import is_owned, lock_conversation
+from api.handovers.models import HandOver, HandOverState
+from api.handovers.service import is_owned, lock_conversation, set_town
 from api.people.models import Municipality, Person, PersonRole, Role
 
 GOES_ALONG = (
@@ -251,6 +252,19 @@ def _move_person(session: Session, participant: Participant, to: str, now: datet
         roles[old].municipality_id = to
     chats = update(Conversation).where(Conversation.person_id == who)
     session.execute(chats.values(municipality_id=to))
+    _move_questions(session, who, to)
+
+
+def _move_questions(session: Session, person_id: UUID, to: str) -> None:
+    """A question that nobody has taken yet waits at the new municipality."""
+    waiting = select(HandOver).where(
+        HandOver.conversation_id.in_(
+            select(Conversation.id).where(Conversation.person_id == person_id)
+        ),
+        HandOver.state == HandOverState.open,
+    )
+    for hand_over in session.scalars(waiting):
+        set_town(session, hand_over, session.get_one(Municipality, to))
 
 
 def _get_asked(session: Session, me: Person, case_id: UUID, transfer_id: UUID) -> Transfer:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.answers.words import Words
 from api.cases.history import Change, Deed, Wired, list_changes
-from api.cases.models import Case
+from api.cases.models import Case, Transfer
 from api.cases.records import Hours, HoursKind, Record
 from api.cases.service import KINDS
 from api.cases.wire import FIELDS, CaseFields
@@ -131,7 +131,7 @@ def _of_record(words: Words, kind: str, row: Record, name: str) -> Event:
     if len(about) > _LONGEST:
         about = f"{about[:_LONGEST].rstrip()}…"
     on = local(at).date() if isinstance(at, datetime) else at
-    return Event(on, console_text(words, f"case.one.{kind}"), about, kind)
+    return Event(on, console_text(words, f"case.one.{one}"), about, kind)
 
 
 def _names(session: Session, changes: Sequence[Change]) -> dict[UUID, str]:
@@ -152,6 +152,7 @@ def _names(session: Session, changes: Sequence[Change]) -> dict[UUID, str]:
 def _change(words: Words, change: Change, names: Mapping[UUID, str]) -> ChangeRow:
     kind = _KIND_OF.get(change.kind, CASE)
     schema = FIELDS.get(kind, CaseFields)
+    one = change.kind if change.kind == Transfer.__tablename__ else kind
     return ChangeRow(
         by=change.by.name if change.by else console_text(words, "case.history.program"),
         when=moment_in_words(words, change.at),

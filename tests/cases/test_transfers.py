@@ -420,3 +420,10 @@ def _broken(*_: object) -> None:
 
 def _known(move: Move, town_id: str) -> Any:
     return known_rules(move.session, move.rules, town_id, TODAY)
+
+
+def test_a_question_that_waits_goes_along_to_the_new_municipality(move: Move) -> None:
+    waiting = ask_for_person(move.session, move.chat, Reason.asked, NOW)
+    move.answer(move.ask())
+    move.session.refresh(waiting)
+    assert waiting.municipality_id == "nederweert"
