@@ -131,7 +131,7 @@ def _of_record(words: Words, kind: str, row: Record, name: str) -> Event:
     if len(about) > _LONGEST:
         about = f"{about[:_LONGEST].rstrip()}…"
     on = local(at).date() if isinstance(at, datetime) else at
-    return Event(on, console_text(words, f"case.one.{one}"), about, kind)
+    return Event(on, console_text(words, f"case.one.{kind}"), about, kind)
 
 
 def _names(session: Session, changes: Sequence[Change]) -> dict[UUID, str]:
@@ -158,7 +158,7 @@ def _change(words: Words, change: Change, names: Mapping[UUID, str]) -> ChangeRo
         when=moment_in_words(words, change.at),
         iso=local(change.at).isoformat(),
         what=console_text(
-            words, f"case.history.{change.deed}", what=console_text(words, f"case.one.{kind}")
+            words, f"case.history.{change.deed}", what=console_text(words, f"case.one.{one}")
         ),
         fields=[
             FieldChange(
