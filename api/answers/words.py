@@ -22,6 +22,7 @@ from api.answers.reply import PERSON, Month, Named, NamedList, Offer, Part, Repl
 from api.answers.topics import Topic, load_topics
 from api.appointments.models import Appointment
 from api.appointments.service import find_later
+from api.cases.access import find_own_case
 from api.cases.local_rules import MUNICIPALITY, local_rules
 from api.cases.rules import Rule, Rules, load_rules
 from api.clock import local
@@ -62,6 +63,11 @@ class Reader:
     coach: bool
     """Coaches read the procedure, in Dutch; everybody else the text for participants."""
     now: datetime
+
+    @property
+    def knows_the_law(self) -> bool:
+        """Whether nobody needs to be told that an older law may hold."""
+        return self.coach or find_own_case(self.session, self.conversation.person_id) is not None
 
     @property
     def today(self) -> date:
@@ -179,7 +185,7 @@ class Words:
         if any(rule.status == "unclear" for rule in rules):
             yield "unclear_mark"
         topic = self.topics.get(reply.topic) if reply.topic else None
-        if topic and topic.wi2021 and reply.part is Part.short and not reader.coach:
+        if topic and topic.wi2021 and reply.part is Part.short and not reader.knows_the_law:
             yield "older_law"
 
     def _known(
