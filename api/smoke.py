@@ -37,6 +37,10 @@ def _to_a_person_and_back(url: str, planted: Demo, password: str, say: Say) -> N
     with ChatClient(url) as chat, Console(url) as console:
         code = next(code for who, code in planted.codes.items() if who.startswith("Amina"))
         _print(say, "ar", "/start …", chat.say(f"/start {code}", "ar")[-1])
+        _print(say, "ar", "نعم", chat.say("نعم", "ar")[0])
+        answer = chat.say("ما الذي أنجزته حتى الآن؟", "ar")[0]
+        _must("Amina" in answer["text"], "a linked participant is not told their own case")
+        _print(say, "ar", "ما الذي أنجزته حتى الآن؟", answer)
         answer = chat.say("أريد أن أتكلم مع موظف من البلدية", "ar")[-1]
         _print(say, "ar", "أريد أن أتكلم مع موظف من البلدية", answer)
         console.sign_in(planted.emails[0], password)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,6 +20,7 @@ from api.db import Database
 from api.people.models import LinkCode, Person, Role
 from tests.factories import PASSWORD, FixedClock, conversation, participant, person
 from tests.test_web import settings, url_of
+from translations.catalogue import LANGUAGES, SOURCE, State
 
 PEOPLE, HOUSEHOLDS = "/console/people", "/console/households"
 
@@ -109,7 +110,32 @@ def test_a_code_stands_on_a_page_with_a_picture_to_scan(desk: Desk, words: Words
     assert page.count("<svg") > 1
     assert "viewBox" in page
     assert 'lang="ar" dir="rtl"' in page
-    assert words.text("ar", "not_linked.how").splitlines()[0] in page
+    assert words.text("ar", "paper.code", first_name="Amina") in page
+    assert words.text("ar", "draft_mark") in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_paper_names_the_button_as_the_chat_does(words: Words, language: str) -> None:
+    told = words.text(language, "paper.code", first_name="Amina")
+    assert words.text(language, "button.yes") in told
+
+
+def test_a_participant_who_reads_dutch_gets_the_dutch_steps_only(desk: Desk) -> None:
+    amina = desk.participant(language=SOURCE)
+    desk.sign_in(Role.regisseur)
+    assert "own-words" not in desk.post(f"{PEOPLE}/{amina}/link-codes").text
+
+
+def test_paper_in_words_that_were_checked_has_no_draft_mark(desk: Desk, words: Words) -> None:
+    amina = desk.participant()
+    desk.sign_in(Role.regisseur)
+    entry = words.catalogue.entry("ar", "paper.code")
+    with pytest.MonkeyPatch.context() as patch:
+        checked = replace(entry, state=State.checked)
+        patch.setitem(words.catalogue._by_language["ar"].entries, "paper.code", checked)
+        page = desk.post(f"{PEOPLE}/{amina}/link-codes").text
+    assert "own-words" in page
+    assert words.text("ar", "draft_mark") not in page
 
 
 def test_a_code_leads_to_telegram_where_there_is_a_bot(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from api.answers.progress_picture import LABELS, Bar, media_of
-from api.answers.reply import PERSON, Named, NamedList, Reply, Told, ask
+from api.answers.reply import PERSON, Named, NamedList, Part, Reply, Told, ask
 from api.answers.words import Words
 from api.cases.access import find_own_case
 from api.cases.findings import Finding, Key, State
@@ -70,7 +70,7 @@ def with_own_case(
     if not told:
         return replies
     *others, last = replies
-    own = Reply("case.heading", told=tuple(told), offers=last.offers)
+    own = Reply("case.heading", told=tuple(told), offers=last.offers, topic=topic, part=Part.group)
     return [*others, replace(last, offers=()), own]
 
 

@@ -345,7 +345,7 @@ class Words:
 
     def _offers(self, reader: Reader, reply: Reply) -> tuple[Offer, ...]:
         """The buttons of the reply, and "listen" where every word of it was recorded."""
-        if not reply.topic or reply.part is Part.helpers or reader.coach:
+        if not reply.topic or reply.part is Part.helpers or reply.told or reader.coach:
             return reply.offers
         texts = (reply.key, *reply.lines)
         keys = (*texts, *self._warnings(reader, reply, texts))

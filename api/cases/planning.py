@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 """Cases at once: the store is held for a tenth of a second, even if all of them change."""
+LARGE = 1_000
 PAUSE_SECONDS = 0.02
 LOOK_AGAIN_SECONDS = 300.0
 LEASE = timedelta(minutes=1)
@@ -178,8 +179,11 @@ def _take_stock(session: Session) -> None:
     """Let SQLite count what is in the table of cases, so that it knows which index narrows most.
 
     Without it a search by name goes through every case. PostgreSQL does this by itself. Only this
-    table: it changes slowly, and what is counted today holds until tomorrow.
+    table, and only once it is large: what was counted must not mislead where a table grows fast.
     """
-    if session.get_bind().dialect.name == "sqlite":
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    count = session.scalar(select(func.count()).select_from(every_open_case().subquery()))
+    if count and count >= LARGE:
         session.execute(text("PRAGMA analysis_limit = 400"))
         session.execute(text('ANALYZE "case"'))

@@ -28,7 +28,7 @@ from api.people.models import LinkCode, Municipality, Person
 from api.people.service import ON_A_PAGE, add_coach, get_person, list_people, names_of
 from api.people.unlinking import lost_phone, unlink_chat
 from api.settings import Settings
-from translations.catalogue import SOURCE, direction
+from translations.catalogue import SOURCE, Text
 
 PATH = "/console/people"
 _QUIET_ZONE = 4
@@ -135,7 +135,7 @@ def _code_page(at: Desk, settings: Settings, person: Person, code: str, now: dat
     telegram = f"https://t.me/{bot_name}?start={code}" if bot_name else None
     # Behind the # the code stays out of every log; the chat takes it from there.
     chat = f"{settings.public_url.rstrip('/')}/chat#start={code}"
-    own = person.language if person.language != SOURCE else None
+    own = _own_words(at.words, person) if person.language != SOURCE else None
     return at.page(
         "link_code.html",
         person=person,
@@ -144,16 +144,15 @@ def _code_page(at: Desk, settings: Settings, person: Person, code: str, now: dat
         chat_link=chat,
         qr=qr_of(telegram or chat),
         valid_until=local(now + VALID_FOR),
-        own_language=own,
-        own_direction=direction(own or SOURCE),
-        own_words=_own_words(at.words, own, person) if own else [],
+        own_words=own,
+        draft_mark=at.words.text(own.language, "draft_mark") if own and own.draft else None,
     )
 
 
-def _own_words(words: Words, language: str, person: Person) -> list[str]:
-    """What the chat will ask, and what the code is for."""
-    asked = words.text(language, "link.confirm", first_name=person.first_name)
-    return [asked, words.text(language, "not_linked.how")]
+def _own_words(words: Words, person: Person) -> Text:
+    """What the code is for and how to use it, as it goes home on paper."""
+    told = {"first_name": person.first_name}
+    return words.catalogue.text(person.language, "paper.code", told)
 
 
 def _people(

@@ -248,3 +248,16 @@ def test_without_a_token_nothing_goes_in_or_out(client: TestClient) -> None:
     client.headers.pop("Authorization")
     assert client.get("/v1/exports/cases.csv").status_code == 401
     assert client.post("/v1/imports?municipality=weert", content=b"x").status_code == 401
+
+
+def test_a_sheet_from_before_a_case_had_a_reference_still_finds_it(sqlite: Database) -> None:
+    with sqlite.writing() as session:
+        sanne = regisseur(session, NOW)
+        case = participant(session, NOW)
+        session.flush()
+        sheet = export(session, sanne).encode()
+        case.reference = "Z-2026-1"
+        session.flush()
+        report = import_cases(session, RULES, sanne, "weert", sheet, NOW)
+        assert report.count(Outcome.unchanged) == 1
+        assert session.scalar(select(func.count()).select_from(Case)) == 1

@@ -116,6 +116,19 @@ def test_a_name_is_found_by_its_beginning_in_any_case(desk: Desk) -> None:
     assert desk.names(name="mina") == []
 
 
+@pytest.mark.parametrize("typed", ["Ömer", "ömer", "ÖMER", "öm", "ŞAHİN", "şah"])
+def test_letters_beyond_a_to_z_are_found_in_any_case_too(desk: Desk, typed: str) -> None:
+    desk.keep("Ömer", "Şahin")
+    desk.keep("Omer", "Sahin")
+    assert desk.names(name=typed) == ["Ömer"]
+
+
+@pytest.mark.parametrize("typed", ["İbrahim", "ibrahim"])
+def test_a_turkish_capital_i_is_found_by_both_of_its_small_letters(desk: Desk, typed: str) -> None:
+    desk.keep("İbrahim")
+    assert desk.names(name=typed) == ["İbrahim"]
+
+
 @pytest.mark.parametrize("name", ["%", "_", "\\", "'", "a%a"])
 def test_signs_with_a_meaning_for_the_store_are_just_signs(desk: Desk, name: str) -> None:
     desk.keep("Amina")

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, inspect, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -273,3 +273,13 @@ def _steps(database: Database, me: Person, wanted: CaseFilter) -> list[str]:
             for statement, values in asked
             for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         ]
+
+
+@pytest.mark.parametrize("large", [CASES, CASES + 1])
+def test_a_large_store_knows_how_much_is_in_it_and_a_small_one_does_not_guess(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch, large: int
+) -> None:
+    monkeypatch.setattr(planning, "LARGE", large)
+    planted(sqlite)
+    plan_all(sqlite, RULES, TODAY)
+    assert inspect(sqlite.engine).has_table("sqlite_stat1") is (large == CASES)

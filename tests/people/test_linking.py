@@ -136,11 +136,27 @@ def test_a_code_can_be_read_from_paper_and_is_not_kept(sqlite: Database, clock: 
         assert session.scalars(select(LinkCode)).one().code_hash != code
 
 
-@pytest.mark.parametrize("written", ["{0} {1} {2}", "{0}-{1}-{2}", " {0}{1}{2}. "])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("{0} {1} {2}", "{0}-{1}-{2}", " {0}{1}{2}. ", "{0}  {1}  {2}", "{0}\u00a0{1}\u00a0{2}"),
+        *("{0}–{1}–{2}", "mijn code is {0} {1} {2}", "\u2068{0}{1}{2}\u2069", "\u200f{0} {1} {2}"),
+    ],
+)
 def test_a_code_may_be_written_in_groups(sqlite: Database, clock: FixedClock, written: str) -> None:
     code = code_for_amina(sqlite, clock)
     text = written.format(code[:4], code[4:8], code[8:].lower())
     assert isinstance(use(sqlite, clock, code_in(text) or ""), Person)
+
+
+@pytest.mark.parametrize("digits", ["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹"])
+def test_a_code_may_be_typed_on_an_arabic_keyboard(
+    sqlite: Database, clock: FixedClock, digits: str
+) -> None:
+    code = code_for_amina(sqlite, clock)
+    kind, typed = kind_of_text(code.translate(str.maketrans("0123456789", digits)))
+    assert kind is Kind.start
+    assert isinstance(use(sqlite, clock, typed), Person)
 
 
 @pytest.mark.parametrize("text", ["mijn code is {}", "{}", "code: {}!"])
@@ -155,6 +171,7 @@ def test_a_code_is_found_in_a_short_text(sqlite: Database, clock: FixedClock, te
     [
         *("wat is PVT?", "mensenrecht", "Wat weet u van 2023", "ABCDEFGHJKMN", "111222333", ""),
         "ik heb een lange vraag over A2B3C4D5E6F7 en nog veel meer",
+        "mijn kaart is 2345 6789 2345",
     ],
 )
 def test_ordinary_words_are_no_code(text: str) -> None:

@@ -58,9 +58,8 @@ def test_the_script_of_a_message_decides_while_nobody_chose_a_language(system: R
 def test_a_participant_is_taken_to_a_person_and_back(system: Running, words: Words) -> None:
     system.new_codes()
     amina = system.telegram.person(7201, "Amina", language_code="ar")
-    seen = last(amina)
     amina.starts(system.code_of("Amina"))
-    amina.wait_for(lambda message: "Amina" in message.text, timeout=20, after=seen)
+    confirms(amina, "Amina")
     ask(amina, PVT_QUESTIONS["ar"], "12")
 
     seen = last(amina)
