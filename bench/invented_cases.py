@@ -36,7 +36,7 @@ from api.cases.records import (
     WorkPeriod,
 )
 from api.db import Base, Database
-from api.people.models import Person, PersonRole, Role
+from api.people.models import Person, PersonRole, Role, name_key
 
 AT_ONCE = 2_000
 """Cases in one transaction."""
@@ -111,7 +111,8 @@ class _Invented:
         name = {"first_name": self._word(2), "last_name": self._word(3)}
         language = self.random.choice(("ar", "ti", "tr", "en", "nl"))
         began = datetime.combine(self.notice, MORNING)
-        row = {"id": self.person_id, **name, "language": language, "created_at": began}
+        keys = {key.replace("name", "key"): name_key(each) for key, each in name.items()}
+        row = {"id": self.person_id, **name, **keys, "language": language, "created_at": began}
         self.rows[Person].append(row)
         role = {"person_id": self.person_id, "municipality_id": self.town}
         self.rows[PersonRole].append({**role, "role": Role.participant})

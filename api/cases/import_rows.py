@@ -158,7 +158,9 @@ def _find_cases(session: Session, me: Person, town: str, rows: Sequence[Row]) ->
     whom = joinedload(Case.participant).joinedload(Participant.person)
     regisseur = joinedload(Case.regisseur)
     query = query.options(whom.lazyload(Person.roles), regisseur.lazyload(Person.roles))
-    known = {case.reference or f"{OWN_NAME}{case.id}": case for case in session.scalars(query)}
+    known: dict[str | None, Case] = {}
+    for case in session.scalars(query):  # a sheet may be older than the reference
+        known |= {case.reference: case, f"{OWN_NAME}{case.id}": case}
     for row in rows:
         row.case = known.get(row.reference or "")
         row.is_new = row.case is None

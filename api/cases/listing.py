@@ -14,6 +14,7 @@ from api.cases.findings import SOON, Key
 from api.cases.models import Case, Group, Law, Leerroute, Participant
 from api.cases.term import TALK_WINDOW
 from api.people.models import Person
+from api.people.names import name_begins
 
 PAGE_SIZE, LARGEST_PAGE = 50, 200
 _FIRST_DUE = (Case.next_due_on.asc().nulls_last(), Case.id)
@@ -145,8 +146,4 @@ def _is_late(today: date) -> ColumnElement[bool]:
 
 def _named(name: str) -> Select[UUID]:
     """Who has a first or last name that begins so."""
-    begin = name.strip().lower()
-    first, last = func.lower(Person.first_name), func.lower(Person.last_name)
-    return select(Person.id).where(
-        first.startswith(begin, autoescape=True) | last.startswith(begin, autoescape=True)
-    )
+    return select(Person.id).where(name_begins(name))

@@ -12,12 +12,12 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from api.cases.history import Recorded, Versioned
 from api.db import Base, UtcDateTime, choice, one_of
 from api.leases import Leased
-from api.people.models import Municipality, Person
+from api.people.models import NAME_KEY, Municipality, Person, name_key
 
 _OPEN, _CLOSED = text("closed_on IS NULL"), text("closed_on IS NOT NULL")
 _LISTED = (
@@ -61,9 +61,18 @@ class Household(Recorded, Base):
 
     __tablename__ = "household"
 
+    UNRECORDED = frozenset({"name_key"})
+
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"), index=True)
     name: Mapped[str] = mapped_column(String(80))
+    name_key: Mapped[str] = mapped_column(NAME_KEY)
+    """The name as it is searched."""
+
+    @validates("name")
+    def _keep_key(self, _: str, name: str) -> str:
+        self.name_key = name_key(name)
+        return name
 
 
 class Participant(Recorded, Base):

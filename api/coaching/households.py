@@ -18,7 +18,7 @@ from api.coaching.models import Coaching
 from api.coaching.service import coaches_of
 from api.errors import Conflict, Invalid, NotFound
 from api.people.linking import chats_of
-from api.people.models import Person, PersonRole, Role
+from api.people.models import Person, PersonRole, Role, name_key
 
 LONGEST_NAME = 80
 ON_A_PAGE = 50
@@ -45,7 +45,7 @@ def list_households(
     """A page of the households of my municipalities by name, and one more if there are more."""
     query = households_for(me).order_by(Household.name, Household.id)
     if wanted := search.strip():
-        query = query.where(Household.name.icontains(wanted, autoescape=True))
+        query = query.where(Household.name_key.contains(name_key(wanted), autoescape=True))
     return session.scalars(query.offset((page - 1) * ON_A_PAGE).limit(ON_A_PAGE + 1)).all()
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,8 +20,11 @@ from api.people.models import LinkCode, Municipality, Person
 VALID_FOR = timedelta(hours=72)
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without 0 O 1 I L, which look alike on paper
 _LENGTH = 12
-_IN_GROUPS = re.compile(r"(\w{4})([ -])(\w{4})\2(\w{4})")
+_BETWEEN = "[ \u2010-\u2015-]+"
+_IN_GROUPS = re.compile(rf"(\w{{4}}){_BETWEEN}(\w{{4}}){_BETWEEN}(\w{{4}})")
+_GROUPS = 3
 _WORDS_AROUND_A_CODE = 4
+_AROUND = ".,:;!?()\"'،؛؟"
 _JUST_BEFORE = timedelta(seconds=1)
 
 
@@ -100,15 +104,19 @@ def looks_like_code(argument: str) -> bool:
 def code_in(text: str) -> str | None:
     """The code in a short text that has one, such as "mijn code is …"; it must not be kept.
 
-    A digit is asked for, so that no ordinary word is taken for a code.
+    A digit is asked for, so that no ordinary word is taken for a code; and a letter where it
+    stands in groups, so that no number of a card is.
     """
-    words = text.split()
-    candidates = [text] if _IN_GROUPS.fullmatch(text.strip()) else words
-    if len(words) > _WORDS_AROUND_A_CODE:
+    words = [word.strip(_AROUND) for word in _in_latin(text).split()]
+    groups = [" ".join(words[at : at + _GROUPS]) for at in range(len(words) - _GROUPS + 1)]
+    if len(words) > _WORDS_AROUND_A_CODE + (_GROUPS - 1 if any(map(_is_code, groups)) else 0):
         return None
-    found = [each.strip().strip(".,:;!?()\"'") for each in candidates]
-    codes = [each for each in found if looks_like_code(each) and re.search("[0-9]", each)]
+    codes = [each for each in (*words, *groups) if _is_code(each)]
     return codes[0] if len(codes) == 1 else None
+
+
+def _is_code(word: str) -> bool:
+    return looks_like_code(word) and bool(re.search("[0-9]", word) and re.search("[A-Za-z]", word))
 
 
 def find_code(session: Session, code: str, now: datetime) -> LinkCode | LinkRefused:
@@ -198,8 +206,15 @@ def _usable(link: LinkCode | None, now: datetime) -> LinkCode | LinkRefused:
 
 def _plain(code: str) -> str:
     """As it was made: on paper it may stand in groups, and people type small letters."""
-    word = code.strip().upper()
-    return re.sub("[ -]", "", word) if _IN_GROUPS.fullmatch(word) else word
+    word = _in_latin(code).strip().upper()
+    return re.sub(_BETWEEN, "", word) if _IN_GROUPS.fullmatch(word) else word
+
+
+def _in_latin(text: str) -> str:
+    """What a keyboard of another script makes of it: digits of its own, signs that nobody sees."""
+    seen = (sign for sign in text if unicodedata.category(sign) != "Cf")
+    plain = unicodedata.normalize("NFKC", "".join(seen))
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in plain)
 
 
 def _hash(code: str) -> str:

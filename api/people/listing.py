@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from api.conversations.models import Conversation
 from api.errors import NotAllowed
 from api.people.models import Person, PersonRole, Role
+from api.people.names import name_begins
 
 SEES_PEOPLE = (Role.regisseur, Role.coordinator)
 
@@ -48,11 +49,7 @@ def list_persons(
         held = held.where(PersonRole.municipality_id == wanted.town)
     found = select(Person).where(Person.id.in_(held))
     if wanted.name:
-        begin = wanted.name.strip().lower()
-        first, last = func.lower(Person.first_name), func.lower(Person.last_name)
-        found = found.where(
-            first.startswith(begin, autoescape=True) | last.startswith(begin, autoescape=True)
-        )
+        found = found.where(name_begins(wanted.name))
     total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
     by_name = found.order_by(Person.first_name, Person.last_name, Person.id)
     rows = session.scalars(by_name.limit(size).offset((page - 1) * size)).all()

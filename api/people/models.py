@@ -5,10 +5,20 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from api.db import Base, UtcDateTime, choice
 from api.handovers.office_hours import OfficeHours
+from translations.normalise import normalise
+
+NAME_KEY = String(240).with_variant(postgresql.VARCHAR(240, collation="C"), "postgresql")
+"""Compared letter by letter on both databases, so that an index finds what begins like this."""
+
+
+def name_key(name: str) -> str:
+    """A name as it is searched: "Özgür" and "ozgur", أحمد and احمد are one."""
+    return normalise(name).strip()
 
 
 class Role(StrEnum):
@@ -64,16 +74,28 @@ class Contact(Base):
 
 class Person(Base):
     __tablename__ = "person"
-    __table_args__ = (Index("ix_person_name", "first_name", "last_name", "id"),)
+    __table_args__ = (
+        Index("ix_person_name", "first_name", "last_name", "id"),
+        Index("ix_person_first_key", "first_key", "id"),
+        Index("ix_person_last_key", "last_key", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     first_name: Mapped[str] = mapped_column(String(80))
     last_name: Mapped[str] = mapped_column(String(80), default="")
+    first_key: Mapped[str] = mapped_column(NAME_KEY, default="")
+    last_key: Mapped[str] = mapped_column(NAME_KEY, default="")
+    """The names as they are searched: without capitals, accents and variants of a letter."""
     language: Mapped[str] = mapped_column(String(2), default="nl")
     email: Mapped[str | None] = mapped_column(String(200), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     roles: Mapped[list["PersonRole"]] = relationship(back_populates="person", lazy="selectin")
+
+    @validates("first_name", "last_name")
+    def _keep_key(self, field: str, name: str) -> str:
+        setattr(self, field.replace("name", "key"), name_key(name))
+        return name
 
     @property
     def name(self) -> str:

@@ -12,6 +12,7 @@ from api.conversations.models import Conversation
 from api.errors import Invalid, NotAllowed, NotFound
 from api.people.listing import SEES_PEOPLE
 from api.people.models import Municipality, Person, PersonRole, Role
+from api.people.names import name_begins
 from api.people.signin import hash_password
 
 MIN_PASSWORD = 12
@@ -40,7 +41,6 @@ def list_people(
     """A page of the participants and coaches of my municipalities by name, and one more if any."""
     roles = [role] if role in LINKABLE else LINKABLE
     towns = [each for each in _towns(me) if town in (None, each)]
-    called = Person.first_name + " " + Person.last_name
     held_there = exists().where(
         PersonRole.person_id == Person.id,
         PersonRole.municipality_id == Municipality.id,
@@ -54,8 +54,8 @@ def list_people(
         .offset((page - 1) * ON_A_PAGE)
         .limit(ON_A_PAGE + 1)
     )
-    if wanted := search.strip():
-        query = query.where(called.icontains(wanted, autoescape=True))
+    if search.strip():
+        query = query.where(name_begins(search))
     return [
         PersonRow(person.id, person.name, [r.role for r in person.roles], town, linked)
         for person, town, linked in session.execute(query)

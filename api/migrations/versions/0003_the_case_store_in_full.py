@@ -7,8 +7,10 @@ Revision: 0003, after 0002
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 import api.db
+from translations.normalise import normalise
 
 revision = '0003'
 down_revision = '0002'
@@ -52,6 +54,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('municipality_id', sa.String(length=40), nullable=False),
     sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('name_key', sa.String(length=240).with_variant(postgresql.VARCHAR(length=240, collation='C'), 'postgresql'), nullable=False),
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_household_municipality_id_municipality')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_household'))
     )
@@ -424,6 +427,20 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_participant_household_id_household'), 'household', ['household_id'], ['id'])
         batch_op.drop_column('coach_id')
 
+    key = sa.String(length=240).with_variant(postgresql.VARCHAR(length=240, collation='C'), 'postgresql')
+    for name in ('first', 'last'):
+        op.add_column('person', sa.Column(f'{name}_key', key, nullable=False, server_default=''))
+    person = sa.table('person', *(sa.column(name) for name in ('id', 'first_name', 'last_name', 'first_key', 'last_key')))
+    people = op.get_bind().execute(sa.select(person.c.id, person.c.first_name, person.c.last_name)).all()
+    if people:
+        op.get_bind().execute(
+            sa.update(person).where(person.c.id == sa.bindparam('who')).values(first_key=sa.bindparam('first'), last_key=sa.bindparam('last')),
+            [{'who': id, 'first': normalise(first).strip(), 'last': normalise(last).strip()} for id, first, last in people],
+        )
+    with op.batch_alter_table('person', schema=None) as batch_op:
+        for name in ('first', 'last'):
+            batch_op.alter_column(f'{name}_key', existing_type=key, server_default=None)
+            batch_op.create_index(f'ix_person_{name}_key', [f'{name}_key', 'id'], unique=False)
     op.create_index('ix_person_name', 'person', ['first_name', 'last_name', 'id'], unique=False)
     op.add_column('conversation', sa.Column('linked_at', api.db.UtcDateTime(timezone=True), nullable=True))
     op.add_column('conversation', sa.Column('forgotten_until', sa.BigInteger(), nullable=True))
@@ -434,6 +451,10 @@ def downgrade() -> None:
     op.drop_column('conversation', 'forgotten_until')
     op.drop_column('conversation', 'linked_at')
     op.drop_index('ix_person_name', table_name='person')
+    with op.batch_alter_table('person', schema=None) as batch_op:
+        for name in ('first', 'last'):
+            batch_op.drop_index(f'ix_person_{name}_key')
+            batch_op.drop_column(f'{name}_key')
     with op.batch_alter_table('transfer', schema=None) as batch_op:
         batch_op.drop_index('uq_transfer_one_asked', sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'"))
         batch_op.drop_index(batch_op.f('ix_transfer_case_id'))
