@@ -12,13 +12,16 @@ from api.db import Base, UtcDateTime, choice
 from api.handovers.office_hours import OfficeHours
 from translations.normalise import normalise
 
-NAME_KEY = String(240).with_variant(postgresql.VARCHAR(240, collation="C"), "postgresql")
+_LONGEST_KEY = 240
+NAME_KEY = String(_LONGEST_KEY).with_variant(
+    postgresql.VARCHAR(_LONGEST_KEY, collation="C"), "postgresql"
+)
 """Compared letter by letter on both databases, so that an index finds what begins like this."""
 
 
 def name_key(name: str) -> str:
     """A name as it is searched: "Özgür" and "ozgur", أحمد and احمد are one."""
-    return normalise(name).strip()
+    return normalise(name).strip()[:_LONGEST_KEY]
 
 
 class Role(StrEnum):

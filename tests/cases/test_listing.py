@@ -128,6 +128,12 @@ def test_a_turkish_capital_i_is_found_by_both_of_its_small_letters(desk: Desk, t
     assert desk.names(name=typed) == ["İbrahim"]
 
 
+def test_a_name_whose_signs_stand_for_whole_words_fits_the_store(desk: Desk) -> None:
+    long = "ﷺ" * 80  # each of them is eighteen letters to a search
+    desk.keep(long)
+    assert desk.names(name=long) == [long]
+
+
 @pytest.mark.parametrize("name", ["%", "_", "\\", "'", "a%a"])
 def test_signs_with_a_meaning_for_the_store_are_just_signs(desk: Desk, name: str) -> None:
     desk.keep("Amina")
