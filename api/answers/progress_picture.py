@@ -26,7 +26,7 @@ WIDTH, ROW, EDGE = 720, 92, 32
 """Pixels; a row is one bar with its label."""
 BAR = 26
 INK, QUIET, DONE, LEFT, PAPER = "#1a2b34", "#51636d", "#0b6e4f", "#d5dee3", "#ffffff"
-_NAME = re.compile(r"(?:[a-z]+-\d{1,4}(?:\.\d{1,2})?-\d{1,4}_?){1,6}", re.ASCII)
+_NAME = re.compile(r"(?:[a-z]+-\d{1,5}(?:\.\d{1,2})?-\d{1,5}_?){1,6}", re.ASCII)
 
 
 @dataclass(frozen=True)

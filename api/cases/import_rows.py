@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import batched
@@ -90,7 +90,7 @@ def compare(
     names = {plain(town.id), plain(town.name)}
     rows = [_row_of(line, columns, names) for line in lines]
     _refuse_bsns(rows)
-    _refuse_doubles(rows)
+    _refuse_doubles(rows, lambda row: row.reference)
     regisseurs = _regisseurs(session, town.id)
     for some in batched(rows, AT_ONCE, strict=False):
         good = [row for row in some if row.is_good]
@@ -99,6 +99,7 @@ def compare(
         for row in good:
             _name_regisseur(row, regisseurs)
             _compare(row, town.id, hours)
+    _refuse_doubles(rows, lambda row: row.case.id if row.case else None)
     return rows
 
 
@@ -126,12 +127,12 @@ def _refuse_bsns(rows: Sequence[Row]) -> None:
         raise Invalid("the references are BSNs: use numbers of your own", "error.import_bsn")
 
 
-def _refuse_doubles(rows: Sequence[Row]) -> None:
-    """Which of two lines with one reference is right nobody here knows: neither is taken."""
-    places: dict[str, list[Row]] = defaultdict(list)
+def _refuse_doubles(rows: Sequence[Row], about: Callable[[Row], str | UUID | None]) -> None:
+    """Which of two lines about the same is right nobody here knows: neither is taken."""
+    places: dict[str | UUID, list[Row]] = defaultdict(list)
     for row in rows:
-        if row.reference:
-            places[row.reference].append(row)
+        if what := about(row):
+            places[what].append(row)
     for same in (same for same in places.values() if len(same) > 1):
         lines = ", ".join(str(row.number) for row in same)
         for row in same:

@@ -14,8 +14,8 @@ def term(facts: Facts, known: Known) -> Span | None:
     """The inburgeringstermijn: from the day after the PIP, for three years, and what was added.
 
     Source: Wet inburgering 2021, art. 11; extensions art. 4.3-4.5 of the Besluit. Periods that
-    overlap count once. A last day that DUO's own decision names goes before the calculation; what
-    was granted after that decision is added to it.
+    overlap count once. A later last day that DUO's own decision names goes before the
+    calculation; what was granted after that decision is added to it. Never less than three years.
     """
     rule = known.get("term_years")
     starts_on = term_starts_on(facts)

@@ -1,6 +1,6 @@
 """Finding people by name, however it is typed."""
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 
 from api.people.models import Person, name_key
 
@@ -13,6 +13,8 @@ def name_begins(typed: str) -> ColumnElement[bool]:
     Ranges, not LIKE: both databases answer them from the index.
     """
     key = name_key(typed)
+    if not key:  # a lone sign that no name is made of
+        return false()
     words = and_(*(_one_begins(word) for word in key.split()))
     return or_(_one_begins(key), words) if " " in key else _one_begins(key)
 

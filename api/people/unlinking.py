@@ -11,7 +11,7 @@ from api.answers.words import Words
 from api.conversations import transcript
 from api.conversations.models import Conversation
 from api.errors import NotFound
-from api.handovers.service import lock_conversation
+from api.handovers.service import is_owned, lock_conversation
 from api.people.linking import chats_of, create_code, revoke_codes, unlink
 from api.people.models import Person
 
@@ -39,4 +39,5 @@ def _unlink(session: Session, words: Words, chats: Iterable[Conversation], now: 
     for chat in chats:
         lock_conversation(session, chat.id)
         unlink(session, chat, now)
-        transcript.say(session, words, chat, TOLD, now)
+        if not is_owned(session, chat.id):  # then the person who has it says so
+            transcript.say(session, words, chat, TOLD, now)

@@ -390,7 +390,7 @@ def test_more_done_than_asked_is_a_full_bar() -> None:
         "pvt-8-0.png",
         "pvt-8.png",
         "../../etc/passwd",
-        "pvt-99999-12.png",
+        "pvt-999999-12.png",
         "fine-1-2.png",
         "pvt-1-2_" * 9,
         "pvt--1-2.png",

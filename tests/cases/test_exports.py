@@ -261,3 +261,15 @@ def test_a_sheet_from_before_a_case_had_a_reference_still_finds_it(sqlite: Datab
         report = import_cases(session, RULES, sanne, "weert", sheet, NOW)
         assert report.count(Outcome.unchanged) == 1
         assert session.scalar(select(func.count()).select_from(Case)) == 1
+
+
+def test_two_lines_that_name_one_case_in_two_ways_are_both_refused(sqlite: Database) -> None:
+    with sqlite.writing() as session:
+        sanne = regisseur(session, NOW)
+        case = participant(session, NOW)
+        case.reference = "Z-2026-1"
+        session.flush()
+        lines = ("kenmerk;voornaam;groep", "Z-2026-1;Een;asiel", f"wegwijs:{case.id};Twee;asiel")
+        report = import_cases(session, RULES, sanne, "weert", "\n".join(lines).encode(), NOW)
+        assert report.count(Outcome.refused) == 2
+        assert case.participant.person.first_name == "Amina"

@@ -39,7 +39,7 @@ def found(database: Database, typed: str) -> list[str]:
         *(("ተስፋ", "ተስፋይ"), ("ኃይለ", "ተስፋይ")),
         *(("anne", "Anne-Marie"), ("de boer", "Anne-Marie"), ("anne boer", None)),
         *(("abdel rah", "Abdel Rahman"), ("rahman", None), ("100%", "Abdel Rahman")),
-        *(("%", None), ("_", None), ("x" * 200, None)),
+        *(("%", None), ("_", None), ("ـ", None), (" ", None), ("x" * 200, None)),
     ],
 )
 def test_a_name_is_found_however_it_is_typed(
