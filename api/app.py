@@ -17,7 +17,6 @@ from telegram import Update
 
 from api.answers.tasks import RuleWatch
 from api.answers.words import Words
-from api.cases import exchange_routes as exchange
 from api.cases import routes as cases
 from api.cases.planning import Planner
 from api.channels import media, telegram, webchat
@@ -34,6 +33,7 @@ from api.conversations.worker import InboxWorker
 from api.db import Database
 from api.description import describe as describe
 from api.errors import NotAllowed, TooLarge
+from api.exchange import routes as exchange
 from api.health import api as health
 from api.outbox.sender import Deliver, Sender
 from api.people import routes as people

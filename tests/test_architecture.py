@@ -92,7 +92,7 @@ LOOKS_AT_CASES = {
     "api/cases/facts.py",  # what is worked out, without names
     "api/cases/service.py",  # planning, of cases that were looked up through access
     "api/cases/planning.py",  # the same for all cases
-    "api/cases/imports.py",  # by the reference of one municipality, checked before
+    "api/exchange/imports.py",  # by the reference of one municipality, checked before
     "api/appointments/service.py",  # the participant's own
     "api/schema.py",
 }

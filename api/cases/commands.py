@@ -10,14 +10,14 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.cases.exports import write_cases
-from api.cases.imports import ImportReport, Outcome, import_cases, plan_import
 from api.cases.listing import CaseFilter
 from api.cases.planning import plan_all
 from api.cases.rules import load_rules
 from api.clock import local, system_clock
 from api.db import Database
 from api.errors import Invalid
+from api.exchange.exports import write_cases
+from api.exchange.imports import ImportReport, Outcome, import_cases, plan_import
 from api.people.models import Person
 from api.progress import Progress
 from api.schema import migrate

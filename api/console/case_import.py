@@ -15,8 +15,6 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 
 from api.answers.words import Words
 from api.cases.access import towns_of
-from api.cases.import_rows import Fault
-from api.cases.imports import ImportReport, Outcome, import_cases, plan_import
 from api.clock import local
 from api.console.case_form import At, Desk
 from api.console.case_list import town_options
@@ -25,6 +23,8 @@ from api.console.routes import OwnForm
 from api.console.views import console_text
 from api.dependencies import Now
 from api.errors import Conflict, Invalid, WegwijsError
+from api.exchange.import_rows import Fault
+from api.exchange.imports import ImportReport, Outcome, import_cases, plan_import
 
 LARGEST = 10 * 1024 * 1024
 """Bytes of a file, as the API takes it."""

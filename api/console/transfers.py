@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from api.cases import transfers
 from api.cases.access import get_case
-from api.cases.exchange_routes import ConsentCreate, TransferCreate
 from api.cases.history import Change
 from api.cases.models import Case, Transfer, TransferState
 from api.clock import local
@@ -27,6 +26,7 @@ from api.console.views import console_text
 from api.conversations.models import Button, Conversation
 from api.dependencies import Now
 from api.errors import Conflict, Invalid
+from api.exchange.routes import ConsentCreate, TransferCreate
 from api.people.models import Municipality
 
 TRANSFER, CONSENT = "transfer", "consent"

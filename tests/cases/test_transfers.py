@@ -17,7 +17,6 @@ from api.app import create_app
 from api.appointments.models import Appointment, AppointmentState
 from api.cases import records, transfers
 from api.cases.access import get_case
-from api.cases.exchange_routes import TransferRead
 from api.cases.facts import facts_of
 from api.cases.findings import Key, State
 from api.cases.history import Change
@@ -29,6 +28,7 @@ from api.coaching.models import Coaching, Consent
 from api.conversations.models import Button, Conversation, Message
 from api.db import Database
 from api.errors import Conflict, Invalid, NotAllowed, NotFound
+from api.exchange.routes import TransferRead
 from api.handovers.models import Reason
 from api.handovers.service import ask_for_person, claim_handover
 from api.people.models import PersonRole, Role

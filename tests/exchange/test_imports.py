@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from api.cases.columns import Refusal, armed, disarmed, load_columns, read_day
 from api.cases.history import Change
-from api.cases.imports import ImportReport, LineReport, Outcome, import_cases, plan_import
 from api.cases.models import Case, Group, Law, Leerroute, Participant
 from api.cases.records import Hours, LeerrouteChoice
 from api.cases.rules import load_rules
-from api.cases.spreadsheets import MOST_LINES
 from api.db import Database
 from api.errors import Invalid, NotAllowed, NotFound
+from api.exchange.columns import Refusal, armed, disarmed, load_columns, read_day
+from api.exchange.imports import ImportReport, LineReport, Outcome, import_cases, plan_import
+from api.exchange.spreadsheets import MOST_LINES
 from api.people.models import Person, Role
 from tests.factories import person, regisseur, town
 from tests.terminal import accepted, refused, wegwijs

@@ -17,16 +17,16 @@ from sqlalchemy.orm import Session
 import api.app
 from api.answers.words import Words
 from api.app import create_app
-from api.cases.columns import Kind, load_columns
-from api.cases.exports import AT_ONCE, write_cases
 from api.cases.history import Change
-from api.cases.imports import Outcome, import_cases
 from api.cases.listing import CaseFilter
 from api.cases.models import Case, Exemption, Group, Law, Leerroute
 from api.cases.records import Hours, HoursKind
 from api.cases.rules import load_rules
 from api.db import Database
 from api.errors import NotAllowed
+from api.exchange.columns import Kind, load_columns
+from api.exchange.exports import AT_ONCE, write_cases
+from api.exchange.imports import Outcome, import_cases
 from api.people.models import Person, Role
 from api.people.signin import open_session
 from api.settings import Settings

@@ -12,10 +12,6 @@ from pydantic import Field
 from api.answers.words import Words
 from api.cases import transfers
 from api.cases.access import towns_of
-from api.cases.columns import Refusal
-from api.cases.exports import write_cases
-from api.cases.import_rows import Fault
-from api.cases.imports import ImportReport, LineReport, Outcome, import_cases, plan_import
 from api.cases.listing import CaseFilter
 from api.cases.models import Transfer, TransferState
 from api.cases.record_routes import READING, WRITING, CaseId
@@ -25,6 +21,10 @@ from api.clock import local
 from api.db import Database, Tx
 from api.dependencies import Caller, Now, TheWords
 from api.errors import TooLarge
+from api.exchange.columns import Refusal
+from api.exchange.exports import write_cases
+from api.exchange.import_rows import Fault
+from api.exchange.imports import ImportReport, LineReport, Outcome, import_cases, plan_import
 from api.handovers.open_klant import OpenKlant, as_open_klant
 from api.handovers.service import get_handover
 from api.people.models import Person

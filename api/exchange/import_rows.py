@@ -14,13 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from api.cases.access import cases_for
-from api.cases.columns import CLEAR, Column, Of, Refusal, Unreadable, load_columns, plain
-from api.cases.hours_totals import MOST_HOURS, Written, hours_of
 from api.cases.models import Case, Participant
 from api.cases.records import HoursKind
-from api.cases.spreadsheets import Line
 from api.cases.wire import CaseFields, PersonFields
 from api.errors import Invalid
+from api.exchange.columns import CLEAR, Column, Of, Refusal, Unreadable, load_columns, plain
+from api.exchange.hours_totals import MOST_HOURS, Written, hours_of
+from api.exchange.spreadsheets import Line
 from api.people.models import Municipality, Person, PersonRole, Role
 from api.privacy.masking import mask
 

@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from api.cases.columns import Column, by_heading, positions
 from api.errors import Invalid
+from api.exchange.columns import Column, by_heading, positions
 
 DELIMITERS = ";,\t"
 MOST_LINES = 10_000

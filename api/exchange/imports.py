@@ -20,17 +20,17 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from api.cases.access import towns_of
-from api.cases.columns import load_columns
 from api.cases.history import acting
-from api.cases.hours_totals import TOTAL
-from api.cases.import_rows import AT_ONCE, Fault, Row, compare
 from api.cases.models import Case, Participant
 from api.cases.records import Hours, HoursKind, LeerrouteChoice
 from api.cases.rules import Rules
 from api.cases.service import plan
-from api.cases.spreadsheets import read_sheet
 from api.clock import local
 from api.errors import Conflict, NotFound
+from api.exchange.columns import load_columns
+from api.exchange.hours_totals import TOTAL
+from api.exchange.import_rows import AT_ONCE, Fault, Row, compare
+from api.exchange.spreadsheets import read_sheet
 from api.people.models import Municipality, Person, PersonRole, Role
 
 

@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session, joinedload
 
 from api.cases.access import cases_for
-from api.cases.columns import Column, Kind, Of, load_columns
-from api.cases.hours_totals import Written, hours_of
-from api.cases.import_rows import OWN_NAME
 from api.cases.listing import CaseFilter, narrowed
 from api.cases.models import Case, Participant
 from api.cases.records import HoursKind
+from api.exchange.columns import Column, Kind, Of, load_columns
+from api.exchange.hours_totals import Written, hours_of
+from api.exchange.import_rows import OWN_NAME
 from api.people.models import Person
 
 AT_ONCE = 500
