@@ -329,3 +329,14 @@ def test_a_coordinator_finds_people_and_households_and_no_cases_in_the_menu(desk
     menu = desk.get(PEOPLE).text
     assert f'href="{HOUSEHOLDS}"' in menu
     assert 'href="/console/cases"' not in menu
+
+
+def test_only_a_regisseur_makes_a_code_for_a_participant(desk: Desk) -> None:
+    amina, joke = desk.participant(), desk.coach()
+    desk.sign_in(Role.coordinator)
+    for what in ("link-codes", "lost-phone"):
+        assert desk.post(f"{PEOPLE}/{amina}/{what}").status_code == 403
+        assert desk.post(f"{PEOPLE}/{joke}/{what}").status_code == 200
+    assert f"{PEOPLE}/{amina}/link-codes" not in desk.get(PEOPLE).text
+    assert f"{PEOPLE}/{joke}/link-codes" in desk.get(PEOPLE).text
+    assert "lost-phone" not in desk.get(f"{PEOPLE}/{amina}").text

@@ -25,7 +25,15 @@ from api.dependencies import Now, TheSettings
 from api.errors import Invalid, NotAllowed
 from api.people.linking import VALID_FOR, chats_of, create_code, live_codes, revoke_code
 from api.people.models import LinkCode, Municipality, Person
-from api.people.service import ON_A_PAGE, add_coach, get_person, list_people, names_of
+from api.people.service import (
+    ON_A_PAGE,
+    add_coach,
+    get_linkable,
+    get_person,
+    list_people,
+    may_link,
+    names_of,
+)
 from api.people.unlinking import lost_phone, unlink_chat
 from api.settings import Settings
 from translations.catalogue import SOURCE, Text
@@ -84,6 +92,7 @@ def person_page(person_id: UUID, at: At, now: Now) -> Response:
     return at.page(
         "person.html",
         person=person,
+        can_link=may_link(person, at.me.person),
         roles=[role.role for role in person.roles],
         language=console_text(at.words, f"language.{person.language}"),
         chats=[_chat(each) for each in chats_of(at.session, person.id)],
@@ -96,7 +105,7 @@ def person_page(person_id: UUID, at: At, now: Now) -> Response:
 def make_link_code(
     person_id: UUID, at: At, settings: TheSettings, me: OwnForm, now: Now
 ) -> Response:
-    person = get_person(at.session, person_id, me.person)
+    person = get_linkable(at.session, person_id, me.person)
     return _code_page(at, settings, person, create_code(at.session, person, me.person_id, now), now)
 
 
@@ -118,7 +127,7 @@ def unlink_one(person_id: UUID, chat_id: UUID, at: At, me: OwnForm, now: Now) ->
 def phone_was_lost(
     person_id: UUID, at: At, settings: TheSettings, me: OwnForm, now: Now
 ) -> Response:
-    person = get_person(at.session, person_id, me.person)
+    person = get_linkable(at.session, person_id, me.person)
     code = lost_phone(at.session, at.words, person, me.person_id, now)
     return _code_page(at, settings, person, code, now)
 

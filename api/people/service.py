@@ -28,6 +28,8 @@ class PersonRow:
     roles: list[Role]
     town: str
     linked: bool
+    can_link: bool
+    """Whether I may make a code for them."""
 
 
 def list_people(
@@ -57,7 +59,14 @@ def list_people(
     if search.strip():
         query = query.where(name_begins(search))
     return [
-        PersonRow(person.id, person.name, [r.role for r in person.roles], town, linked)
+        PersonRow(
+            person.id,
+            person.name,
+            [r.role for r in person.roles],
+            town,
+            linked,
+            may_link(person, me),
+        )
         for person, town, linked in session.execute(query)
     ]
 
@@ -76,6 +85,26 @@ def get_person(session: Session, person_id: UUID, me: Person) -> Person:
     person = session.scalars(query).first()
     if person is None:
         raise NotFound("there is no such person in your municipality")
+    return person
+
+
+def may_link(person: Person, me: Person) -> bool:
+    """Whether I may make a code for this person: whoever holds it sees what the person sees.
+
+    For a participant only a regisseur of their municipality, who sees the case anyway.
+    """
+    if person.has_role(Role.participant):
+        return set(person.municipalities(Role.participant)) <= set(
+            me.municipalities(Role.regisseur)
+        )
+    return bool(set(person.municipalities(Role.coach)) & set(me.municipalities(*SEES_PEOPLE)))
+
+
+def get_linkable(session: Session, person_id: UUID, me: Person) -> Person:
+    """Somebody for whom I may make a code. NotAllowed for a coordinator and a participant."""
+    person = get_person(session, person_id, me)
+    if not may_link(person, me):
+        raise NotAllowed("only a regisseur makes a code for a participant")
     return person
 
 

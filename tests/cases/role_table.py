@@ -109,10 +109,8 @@ _ROWS: tuple[tuple[frozenset[Who], tuple[str, ...]], ...] = (
             "POST /console/hand-overs/{hand_over_id}/hand-back",
             "POST /console/people/coaches",
             "GET /console/people/{person_id}",
-            "POST /console/people/{person_id}/link-codes",
             "POST /console/people/{person_id}/link-codes/{code_id}/revoke",
             "POST /console/people/{person_id}/chats/{chat_id}/unlink",
-            "POST /console/people/{person_id}/lost-phone",
             "POST /console/households",
             "GET /console/households/{household_id}",
             "POST /console/households/{household_id}/name",
@@ -135,6 +133,9 @@ _ROWS: tuple[tuple[frozenset[Who], tuple[str, ...]], ...] = (
         SEES_CASE,
         (
             *("POST /v1/cases", "POST /v1/imports"),
+            # Of a participant: whoever holds the code sees the case.
+            "POST /console/people/{person_id}/link-codes",
+            "POST /console/people/{person_id}/lost-phone",
             *("GET /v1/cases/{caseId}", "PATCH /v1/cases/{caseId}"),
             *("GET /v1/cases/{caseId}/findings", "GET /v1/cases/{caseId}/history"),
             *("GET /v1/cases/{caseId}/person", "PATCH /v1/cases/{caseId}/person"),
