@@ -5,7 +5,7 @@
 | regisseur | every case of their municipalities: their own and those of colleagues |
 | participant | their own open case, in the chat |
 | coach | of the households that they help: next talks and checklists, of who consented |
-| coordinator | households and coaches of their municipalities, no case |
+| coordinator | households and coaches of their municipalities, what volunteers ask; no case |
 | key person, administrator | no case |
 
 Other code asks here and never selects a case itself; `tests/test_architecture.py` holds that.

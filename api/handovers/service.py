@@ -7,7 +7,7 @@ answering, from then on it is silent.
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.answers.reply import Reply
@@ -18,7 +18,7 @@ from api.conversations.models import Conversation, Message
 from api.errors import Conflict, Invalid, NotAllowed, NotFound
 from api.handovers.models import HandOver, HandOverState, Reason
 from api.handovers.office_hours import OfficeHours, add_office_hours, next_open
-from api.people.models import Municipality, Person, Role
+from api.people.models import Municipality, Person, PersonRole, Role
 from api.privacy.masking import mask
 from api.signals import HAND_OVERS, conversation_signal, wake_after_commit
 
@@ -163,8 +163,8 @@ def get_handover(
         if conversation_id is not None:
             lock_conversation(session, conversation_id)
         query = query.with_for_update()
-    hand_over = session.scalar(query)
-    if hand_over is None or not _may_see(hand_over, me):
+    hand_over = session.scalar(query.where(_seen_by(me)))
+    if hand_over is None:
         raise NotFound("there is no such question in your municipality")
     return hand_over
 
@@ -174,19 +174,12 @@ def list_queue(session: Session, me: Person, now: datetime) -> list[HandOver]:
 
     Questions that were closed in the last day stay in sight.
     """
-    mine = me.municipalities(Role.regisseur, Role.coordinator)
-    if not mine:
-        return []
     query = (
         select(HandOver)
         .where(
             (HandOver.state != HandOverState.closed) | (HandOver.closed_at > now - STAYS_IN_SIGHT)
         )
-        .where(
-            HandOver.municipality_id.in_(mine)
-            | HandOver.municipality_id.is_(None)
-            | (HandOver.claimed_by_id == me.id)
-        )
+        .where(_seen_by(me))
         .order_by(HandOver.answer_by, HandOver.created_at, HandOver.id)
     )
     return list(session.scalars(query))
@@ -216,10 +209,31 @@ def _mine(session: Session, hand_over_id: UUID, me: Person) -> HandOver:
     return hand_over
 
 
-def _may_see(hand_over: HandOver, me: Person) -> bool:
-    towns = me.municipalities(Role.regisseur, Role.coordinator)
-    is_with_me = hand_over.claimed_by_id == me.id  # also when the town was chosen afterwards
-    return bool(towns) and (is_with_me or hand_over.municipality_id in (None, *towns))
+def _seen_by(me: Person) -> ColumnElement[bool]:
+    """Which hand-overs I see; the ones that I have, I keep, also when the town is chosen later.
+
+    A regisseur: those of the own municipalities, or of none yet. A coordinator: what volunteers
+    ask; what a participant reads and writes can hold their case, which a coordinator sees not.
+    """
+    mine, volunteers_in = me.municipalities(Role.regisseur), me.municipalities(Role.coordinator)
+    seen: list[ColumnElement[bool]] = [
+        HandOver.municipality_id.in_(mine),
+        HandOver.municipality_id.in_(volunteers_in) & HandOver.conversation_id.in_(_volunteers()),
+    ]
+    if mine or volunteers_in:
+        seen.append(HandOver.claimed_by_id == me.id)
+    if mine:
+        seen.append(HandOver.municipality_id.is_(None))
+    return or_(*seen)
+
+
+def _volunteers() -> Select[UUID]:
+    """The chats of coaches who are not integrating themselves."""
+    held = select(PersonRole.person_id)
+    return select(Conversation.id).where(
+        Conversation.person_id.in_(held.where(PersonRole.role == Role.coach)),
+        Conversation.person_id.not_in(held.where(PersonRole.role == Role.participant)),
+    )
 
 
 def _after(session: Session, conversation: Conversation, reason: Reason) -> int:

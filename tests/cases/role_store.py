@@ -27,7 +27,7 @@ from api.people.linking import create_code
 from api.people.models import LinkCode, Person, PersonRole, Role, StaffSession
 from api.people.signin import STAYS_SIGNED_IN, open_session
 from tests.cases.role_requests import BODIES, FIRST_NAME, HOUSEHOLD, LAST_NAME, QUESTION, TEXTS
-from tests.cases.role_table import OF_TOWN, Who
+from tests.cases.role_table import SEES_CASE, Who
 from tests.factories import conversation, participant, person, receive, talk
 
 NAMES = (FIRST_NAME, LAST_NAME, HOUSEHOLD, QUESTION)
@@ -148,7 +148,7 @@ def _write_to(
         "chat_id": str(open_one.conversation_id),
         "session_id": open_one.conversation.session_id,
     }
-    for who in OF_TOWN:
+    for who in SEES_CASE:
         taken = _asked(session, case, f"chat-{who}", now)
         claim_handover(session, words, taken.id, people[who], now)
         made.claimed[who] = str(taken.id)

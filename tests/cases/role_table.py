@@ -38,7 +38,7 @@ class Who(StrEnum):
 EVERYBODY = frozenset(Who)
 SEES_CASE = frozenset({Who.regisseur, Who.colleague})
 OF_TOWN = SEES_CASE | {Who.coordinator, Who.mixed}
-"""Households, coaches, people and the questions that wait for a human."""
+"""Households, coaches and people."""
 HAS_CASES = SEES_CASE | {Who.elsewhere, Who.mixed}
 """May open a list of cases; the store has cases of Weert only, so not everybody finds one."""
 HAS_TOWN = OF_TOWN | {Who.elsewhere}
@@ -99,14 +99,6 @@ _ROWS: tuple[tuple[frozenset[Who], tuple[str, ...]], ...] = (
     (
         OF_TOWN,
         (
-            "GET /v1/hand-overs/{handOverId}/open-klant",
-            "GET /console/hand-overs/{hand_over_id}",
-            "GET /console/hand-overs/{hand_over_id}/messages",
-            "GET /console/hand-overs/{hand_over_id}/open-klant",
-            "GET /console/hand-overs/{hand_over_id}/events",
-            "POST /console/hand-overs/{hand_over_id}/claim",
-            "POST /console/hand-overs/{hand_over_id}/replies",
-            "POST /console/hand-overs/{hand_over_id}/hand-back",
             "POST /console/people/coaches",
             "GET /console/people/{person_id}",
             "POST /console/people/{person_id}/link-codes/{code_id}/revoke",
@@ -133,7 +125,15 @@ _ROWS: tuple[tuple[frozenset[Who], tuple[str, ...]], ...] = (
         SEES_CASE,
         (
             *("POST /v1/cases", "POST /v1/imports"),
-            # Of a participant: whoever holds the code sees the case.
+            # Of a participant: what was said there, and a code, can show the case.
+            "GET /v1/hand-overs/{handOverId}/open-klant",
+            "GET /console/hand-overs/{hand_over_id}",
+            "GET /console/hand-overs/{hand_over_id}/messages",
+            "GET /console/hand-overs/{hand_over_id}/open-klant",
+            "GET /console/hand-overs/{hand_over_id}/events",
+            "POST /console/hand-overs/{hand_over_id}/claim",
+            "POST /console/hand-overs/{hand_over_id}/replies",
+            "POST /console/hand-overs/{hand_over_id}/hand-back",
             "POST /console/people/{person_id}/link-codes",
             "POST /console/people/{person_id}/lost-phone",
             *("GET /v1/cases/{caseId}", "PATCH /v1/cases/{caseId}"),

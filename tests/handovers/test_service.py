@@ -248,13 +248,36 @@ def test_a_question_without_a_town_is_seen_in_every_town(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "role", [Role.coach, Role.participant, Role.key_person, Role.administrator]
 )
-def test_only_regisseurs_and_coordinators_see_questions(desk: Desk, role: Role) -> None:
+def test_nobody_else_sees_questions(desk: Desk, role: Role) -> None:
     other = person(desk.session, desk.clock(), role)
     desk.conversation.municipality_id = None
     hand_over = desk.ask()
     assert desk.queue(other) == []
     with pytest.raises(NotFound):
         service.get_handover(desk.session, hand_over.id, other)
+
+
+@pytest.mark.parametrize(
+    ("asks", "sees"),
+    [
+        ((Role.coach,), True),
+        ((Role.participant,), False),
+        ((Role.coach, Role.participant), False),
+        ((), False),
+    ],
+)
+def test_a_coordinator_sees_what_volunteers_ask_and_nothing_of_participants(
+    desk: Desk, asks: tuple[Role, ...], sees: bool
+) -> None:
+    marloes = person(desk.session, desk.clock(), Role.coordinator, name="Marloes")
+    desk.conversation.municipality_id = "weert"
+    if asks:
+        desk.conversation.person = person(desk.session, desk.clock(), *asks, name="Joke")
+    hand_over = desk.ask()
+    assert desk.queue(marloes) == ([hand_over.id] if sees else [])
+    if not sees:
+        with pytest.raises(NotFound):
+            service.get_handover(desk.session, hand_over.id, marloes)
 
 
 def test_who_has_a_question_keeps_it_when_another_town_is_chosen(desk: Desk) -> None:
