@@ -16,7 +16,7 @@ from api.cases.term import TALK_WINDOW
 from api.people.models import Person
 from api.people.names import name_begins
 
-PAGE_SIZE, LARGEST_PAGE = 50, 200
+PAGE_SIZE = 50
 _FIRST_DUE = (Case.next_due_on.asc().nulls_last(), Case.id)
 _LAST_DUE = (Case.next_due_on.desc().nulls_first(), Case.id.desc())
 
@@ -111,6 +111,14 @@ def _rows(session: Session, me: Person, ids: Sequence[UUID]) -> Sequence[Case]:
     return [by_id[id] for id in ids if id in by_id]
 
 
+def due_of(case: Case, today: date) -> Due | None:
+    """Under which of the two filters an open case is found."""
+    on = case.next_due_on
+    if case.closed_on is not None or case.next_due is None or on is None or on > today + SOON:
+        return None
+    return Due.late if on < _last_on_time(today).get(Key(case.next_due), today) else Due.soon
+
+
 def narrowed(query: Select[Case], wanted: CaseFilter, today: date) -> Select[Case]:
     """The cases of these that the filter wants."""
     query = query.where(Case.closed_on.is_not(None) if wanted.closed else Case.closed_on.is_(None))
@@ -136,12 +144,13 @@ def narrowed(query: Select[Case], wanted: CaseFilter, today: date) -> Select[Cas
 
 def _is_late(today: date) -> ColumnElement[bool]:
     """As `work_out` says it: a talk has its window, a certificate has no last day."""
-    last_on_time = case(
-        (Case.next_due == Key.talk.value, today - TALK_WINDOW),
-        (Case.next_due == Key.certificate.value, date.min),
-        else_=today,
-    )
-    return Case.next_due_on < last_on_time
+    special = ((Case.next_due == key.value, day) for key, day in _last_on_time(today).items())
+    return Case.next_due_on < case(*special, else_=today)
+
+
+def _last_on_time(today: date) -> dict[Key, date]:
+    """The earliest day that is not late yet, where it is not today."""
+    return {Key.talk: today - TALK_WINDOW, Key.certificate: date.min}
 
 
 def _named(name: str) -> Select[UUID]:

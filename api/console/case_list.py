@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from api.answers.words import Words
 from api.cases.access import towns_of
-from api.cases.findings import SOON, TO_DO, Key
-from api.cases.listing import CaseFilter, CasePage, Due, list_cases
+from api.cases.findings import TO_DO, Key
+from api.cases.listing import CaseFilter, CasePage, Due, due_of, list_cases
 from api.cases.models import Case, Group, Law, Leerroute
 from api.console.case_words import counted, day_in_words, option
 from api.console.forms import Options, clean
@@ -157,15 +157,8 @@ def _row(words: Words, case: Case, filters: Mapping[str, str], today: date) -> C
         due=console_text(words, f"case.finding.{case.next_due}") if case.next_due else None,
         due_on=day_in_words(on) if on else None,
         due_iso=on.isoformat() if on else None,
-        tag=_tag(on, today) if case.closed_on is None else None,
+        tag=due_of(case, today),
     )
-
-
-def _tag(on: date | None, today: date) -> str | None:
-    """The same two words as the filter on what is due."""
-    if on is None or on > today + SOON:
-        return None
-    return Due.late if on < today else Due.soon
 
 
 def _pages(found: CasePage, filters: Mapping[str, str]) -> dict[str, str | None]:

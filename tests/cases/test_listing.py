@@ -9,7 +9,7 @@ import pytest
 from api.cases.deadlines import work_out
 from api.cases.facts import facts_of
 from api.cases.findings import Key, State
-from api.cases.listing import CaseFilter, CasePage, Due, list_cases
+from api.cases.listing import CaseFilter, CasePage, Due, due_of, list_cases
 from api.cases.models import Case, Group, Law, Leerroute
 from api.cases.rules import load_rules
 from api.cases.service import plan
@@ -89,6 +89,7 @@ def test_late_and_soon_are_what_they_are_on_the_page_of_the_case(
 ) -> None:
     desk.keep("Amina", **due(key, days))
     assert {each for each in Due if desk.names(due=each)} == ({found} if found else set())
+    assert due_of(desk.page().rows[0], TODAY) is found  # and the tag in the list says so
 
 
 def test_a_case_is_late_in_the_list_when_it_is_late_on_its_page(desk: Desk) -> None:
