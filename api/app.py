@@ -34,6 +34,7 @@ from api.db import Database
 from api.description import describe as describe
 from api.errors import NotAllowed, TooLarge
 from api.exchange import routes as exchange
+from api.exchange.spreadsheets import LARGEST
 from api.health import api as health
 from api.outbox.sender import Deliver, Sender
 from api.people import routes as people
@@ -47,7 +48,7 @@ VERSION = "0.1.0"
 HERE = Path(__file__).parent
 THREADS = 32
 MAX_BODY_BYTES = 64 * 1024
-MAX_IMPORT_BYTES = 10 * 1024 * 1024
+MAX_IMPORT_BYTES = LARGEST
 IMPORTS = ("/v1/imports", "/console/cases/import", "/console/cases/import/apply")
 CONTENT_POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 

@@ -1,8 +1,8 @@
-"""One loop for the inbox and the outbox: claim what is due, work side by side, wait for more."""
+"""The loops beside the requests: one that claims what is due, one that looks now and then."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,16 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
 AFTER_A_FAULT_SECONDS = 1.0
+
+
+async def repeat(name: str, work: Callable[[], Awaitable[object]], seconds: float) -> None:
+    """Do it now and every so many seconds, until cancelled; a store that is away is no end."""
+    while True:
+        try:
+            await work()
+        except SQLAlchemyError as error:
+            log.warning("%s: the store does not answer: %s", name, type(error).__name__)
+        await asyncio.sleep(seconds)
 
 
 @dataclass

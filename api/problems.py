@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api.errors import Conflict, Invalid, NotSignedIn, Stale, Unavailable, WegwijsError
+from api.wire import reason_of
 
 log = logging.getLogger(__name__)
 
@@ -114,9 +115,8 @@ def _fault(error: dict[str, Any]) -> Fault:
     if source != "body":
         return {"parameter": ".".join(place), "detail": reason}
     if error["type"] == "value_error" and not place:
-        # A rule over several fields names the one to look at: "ends_on: not before starts_on".
-        name, colon, rest = reason.partition(": ")
-        place, reason = ([to_camel(name)], rest) if colon else ([], reason)
+        name, reason = reason_of(error["msg"])
+        place = [to_camel(name)] if name else []
     if error["type"] == "json_invalid":
         place = []
     return {"pointer": "/".join(["#", *place]), "detail": reason}

@@ -17,6 +17,16 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 
+def reason_of(message: str) -> tuple[str, str]:
+    """The field and the reason in the message of a rule over several fields.
+
+    Such a rule names the field to look at: "ends_on: not before starts_on". Without a name the
+    field is empty.
+    """
+    name, colon, reason = message.removeprefix("Value error, ").partition(": ")
+    return (name, reason) if colon else ("", name)
+
+
 class Wire(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, strict=True)
 

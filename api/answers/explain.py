@@ -1,12 +1,13 @@
 """From a topic to the replies that explain it: in parts, by permit group, to whoever asks."""
 
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from api.answers.checklists import CHECKLISTS
 from api.answers.my_helpers import UNLINK
-from api.answers.own_case import other_law
+from api.answers.own_case import other_law, with_own_case
 from api.answers.reply import (
     PERSON,
     Offer,
@@ -51,9 +52,10 @@ def explain(
     is said until then.
     """
     topic = words.topics[key]
-    if topic.wi2021 and language is None and part is not Part.helpers:
-        case = find_own_case(session, conversation.person_id)
-        if case is not None and (other := other_law(case)) is not None:
+    case = find_own_case(session, conversation.person_id) if language is None else None
+    if case is not None and topic.wi2021 and part is not Part.helpers:
+        other = other_law(case)
+        if other is not None:
             return [other]
     coach = conversation.is_with_coach and language is None
     buttons = _buttons(words, session, conversation, topic, part, language, coach=coach)
@@ -63,13 +65,22 @@ def explain(
     reply = Reply(text, topic=key, part=part, offers=buttons, language=language)
     if part not in (Part.short, Part.simple) or coach or not topic.by_group:
         return [reply]
-    group = None if language else known_group(session, conversation)
+    told = None if language else conversation.told_group
+    group = case.group if case else told
     if group is not None:
-        return _with_group(topic, group, reply, case_group(session, conversation) is not None)
+        return _with_group(topic, group, reply, by_case=case is not None)
     if part is Part.simple:
         return [reply]
-    told = replace(reply, offers=_without_person(reply.offers))
-    return [told, ask_group(topic, language)]
+    first = replace(reply, offers=_without_person(reply.offers))
+    return [first, ask_group(topic, language)]
+
+
+def explain_to(
+    words: Words, session: Session, conversation: Conversation, key: str, today: date
+) -> list[Reply]:
+    """The short text for this reader, and after it what holds for this very person."""
+    replies = explain(words, session, conversation, key)
+    return with_own_case(words, session, conversation, key, replies, today)
 
 
 def _with_group(topic: Topic, group: str, reply: Reply, by_case: bool) -> list[Reply]:

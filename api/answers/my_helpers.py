@@ -19,7 +19,7 @@ def share_offer(coaching_id: UUID, *, sees: bool) -> Offer:
     return Offer("share", label, {"coaching": str(coaching_id), "given": int(not sees)})
 
 
-def is_participant(session: Session, conversation: Conversation) -> bool:
+def is_participant(conversation: Conversation) -> bool:
     """Whether this chat is linked to somebody who is integrating."""
     person = conversation.person
     return person is not None and person.has_role(Role.participant)

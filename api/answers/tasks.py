@@ -1,12 +1,11 @@
 """What the keepers of the texts have to look at: numbers that ended, answers called wrong."""
 
 import asyncio
-import logging
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.answers.models import ContentTask, TaskKind
@@ -15,9 +14,8 @@ from api.cases.rules import Rules
 from api.clock import Clock, local
 from api.db import Database, insert_once
 from api.errors import NotFound
+from api.loops import repeat
 from api.people.models import Person
-
-log = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS = 3600.0
 LARGEST_ID = 2**31 - 1
@@ -83,12 +81,7 @@ class RuleWatch:
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            try:
-                await asyncio.to_thread(self._look)
-            except SQLAlchemyError as error:
-                log.warning("rules: the store does not answer: %s", type(error).__name__)
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        await repeat("rules", partial(asyncio.to_thread, self._look), LOOK_AGAIN_SECONDS)
 
     def _look(self) -> None:
         with self.database.writing() as session:

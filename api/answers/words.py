@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from api.answers.recordings import Recording, Recordings
 from api.answers.reply import PERSON, Month, Named, NamedList, Offer, Part, Reply, Told
 from api.answers.topics import Topic, load_topics
 from api.appointments.models import Appointment
-from api.appointments.service import find_later
+from api.appointments.service import list_next
 from api.cases.access import find_own_case
 from api.cases.local_rules import MUNICIPALITY, local_rules
 from api.cases.rules import Rule, Rules, load_rules
@@ -64,7 +65,7 @@ class Reader:
     """Coaches read the procedure, in Dutch; everybody else the text for participants."""
     now: datetime
 
-    @property
+    @cached_property
     def knows_the_law(self) -> bool:
         """Whether nobody needs to be told that an older law may hold."""
         return self.coach or find_own_case(self.session, self.conversation.person_id) is not None
@@ -321,7 +322,9 @@ class Words:
         language = reader.language
         items = [
             self.catalogue.text(language, "next_talk.item", self._talk_facts(language, each))
-            for each in find_later(reader.session, first, MORE_TALKS)
+            for each in list_next(
+                reader.session, first.case.participant_id, first.starts_at, MORE_TALKS
+            )
         ]
         return [self.catalogue.text(language, "next_talk.more"), *items] if items else []
 

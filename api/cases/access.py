@@ -20,10 +20,10 @@ from sqlalchemy.orm import Session
 from api.cases.models import Case, Household
 from api.cases.records import Record
 from api.errors import NotAllowed, NotFound
-from api.people.models import Person, Role
+from api.people.models import SEES_PEOPLE, Person, Role
 
 SEES_CASES = (Role.regisseur,)
-SEES_HOUSEHOLDS = (Role.regisseur, Role.coordinator)
+SEES_HOUSEHOLDS = SEES_PEOPLE
 
 
 def towns_of(me: Person) -> list[str]:
@@ -59,6 +59,11 @@ def get_record[R: Record](
 ) -> R:
     """A record of a case that I may see; else NotFound."""
     get_case(session, me, case_id)
+    return record_in(session, model, case_id, record_id)
+
+
+def record_in[R: Record](session: Session, model: type[R], case_id: UUID, record_id: UUID) -> R:
+    """A record of a case that the caller may see already; else NotFound."""
     record = session.scalar(select(model).where(model.id == record_id, model.case_id == case_id))
     if record is None:
         raise NotFound("there is no such record in this case")

@@ -17,7 +17,7 @@ from api.clock import local, system_clock
 from api.db import Database
 from api.errors import Invalid
 from api.exchange.exports import write_cases
-from api.exchange.imports import ImportReport, Outcome, import_cases, plan_import
+from api.exchange.imports import ImportReport, Outcome, advice_on, import_cases, plan_import
 from api.people.models import Person
 from api.progress import Progress
 from api.schema import migrate
@@ -108,7 +108,6 @@ def _lines_of(report: ImportReport) -> Iterator[str]:
         yield f"not read: {', '.join(report.ignored)}"
     for line in report.lines:
         for fault in line.faults:
-            advice = console.text(SOURCE, f"import.fault.{fault.reason}", fault.facts).text
-            yield f"line {line.number}, {fault.column or '-'}: {advice}"
+            yield f"line {line.number}, {fault.column or '-'}: {advice_on(console, fault)}"
     counts = ", ".join(f"{report.count(outcome)} {outcome}" for outcome in Outcome)
     yield f"{'would be ' if report.dry_run else ''}{counts}"

@@ -84,9 +84,14 @@ def record_person(session: Session, case_id: UUID, person: Person) -> None:
         for name in PERSON_FIELDS
         if (history := inspect(person).attrs[name].history).has_changes()
     }
-    by, at = session.info.get(ACTING) or (None, system_clock())
+    by, at = _acts(session)
     if fields:
-        row = {"at": at, "by_id": by, "case_id": case_id, "kind": Person.__tablename__}
+        row: dict[str, Any] = {
+            "at": at,
+            "by_id": by,
+            "case_id": case_id,
+            "kind": Person.__tablename__,
+        }
         row |= {"row_id": str(person.id), "deed": Deed.changed, "fields": fields}
         session.execute(insert(Change), [row])
 
@@ -100,7 +105,7 @@ def list_changes(session: Session, case_id: UUID, limit: int = 200) -> list[Chan
 @event.listens_for(Session, "after_flush")
 def _record(session: Session, _context: UOWTransaction) -> None:
     """One row for each changed row; in the same transaction, so neither is without the other."""
-    by, at = session.info.get(ACTING) or (None, system_clock())
+    by, at = _acts(session)
     rows = [
         {
             "at": at,
@@ -116,6 +121,12 @@ def _record(session: Session, _context: UOWTransaction) -> None:
     ]
     if rows:
         session.execute(insert(Change), rows)
+
+
+def _acts(session: Session) -> tuple[UUID | None, datetime]:
+    """Who acts, and when: the program itself now, where nobody said."""
+    by, at = session.info.get(ACTING) or (None, system_clock())
+    return by, at
 
 
 def _deeds(session: Session) -> Iterator[tuple[Any, Deed]]:

@@ -13,7 +13,6 @@ from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import delete, func, not_, select, text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.cases.access import every_open_case
@@ -24,6 +23,7 @@ from api.cases.service import PlanRow, known_rules, outdated_plans, write_plans
 from api.clock import Clock, local
 from api.db import Database, insert_once
 from api.leases import Claim, held
+from api.loops import repeat
 from api.people.models import Municipality
 
 log = logging.getLogger(__name__)
@@ -74,12 +74,7 @@ class Planner:
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            try:
-                await self.plan_today()
-            except SQLAlchemyError as error:
-                log.warning("planning: the store does not answer: %s", type(error).__name__)
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        await repeat("planning", self.plan_today, LOOK_AGAIN_SECONDS)
 
     async def plan_today(self) -> Planned | None:
         """None where the day was planned with these rules, or another process is at it."""

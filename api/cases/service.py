@@ -12,24 +12,26 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from api.appointments.models import Appointment
-from api.cases.access import get_case, get_record, towns_of
+from api.cases.access import get_case, record_in, towns_of
 from api.cases.deadlines import first_due, work_out
-from api.cases.facts import load_facts
+from api.cases.facts import facts_of, load_facts
 from api.cases.findings import Finding, Key, Known
 from api.cases.history import acting, record_person
 from api.cases.local_rules import local_rules
-from api.cases.models import Case, Participant
+from api.cases.models import Case, Leerroute, Participant
 from api.cases.records import RECORDS, LeerrouteChoice, Record
 from api.cases.rules import Rules
 from api.cases.wire import FIELDS, CaseFields, PersonFields
 from api.clock import local
 from api.errors import Conflict, Invalid, NotFound, Stale
 from api.people.models import Person, PersonRole, Role
-from api.wire import Wire
+from api.wire import Wire, reason_of
 
 type PlanRow = dict[str, Any]
 KINDS: dict[str, type[Record]] = {**RECORDS, "appointments": Appointment}
 """Every kind of record, by the word in its address."""
+DAY_OF = ("on", "since", "starts_at", "starts_on", "agreed_on")
+"""The field of a record that says when; each kind has at most one of them."""
 _CASE = Case.metadata.tables["case"]
 _PLANNED = (
     update(_CASE)
@@ -163,10 +165,7 @@ def change_record(
     now: datetime,
 ) -> Record:
     """Change these fields of a record, if nobody did since `version`; else Stale."""
-    case = get_case(session, me, case_id, lock=True)
-    record = get_record(session, me, KINDS[kind], case_id, record_id)
-    _check_version(record.version, version)
-    acting(session, me.id, now)
+    case, record = _record_to_change(session, me, case_id, kind, record_id, version, now)
     wanted = _merged(FIELDS[kind], record, changes)
     for name in changes:
         setattr(record, name, getattr(wanted, name))
@@ -186,19 +185,33 @@ def remove_record(
     now: datetime,
 ) -> None:
     """Take a record away; what it said stays in the history."""
-    case = get_case(session, me, case_id, lock=True)
-    record = get_record(session, me, KINDS[kind], case_id, record_id)
-    _check_version(record.version, version)
-    acting(session, me.id, now)
+    case, record = _record_to_change(session, me, case_id, kind, record_id, version, now)
     session.delete(record)
     _flush(session)
     _after(session, rules, case, kind, now)
 
 
+def _record_to_change(
+    session: Session,
+    me: Person,
+    case_id: UUID,
+    kind: str,
+    record_id: UUID,
+    version: int,
+    now: datetime,
+) -> tuple[Case, Record]:
+    """A record of mine with its case, locked, if nobody changed it since `version`."""
+    case = get_case(session, me, case_id, lock=True)
+    record = record_in(session, KINDS[kind], case_id, record_id)
+    _check_version(record.version, version)
+    acting(session, me.id, now)
+    return case, record
+
+
 def findings_of(session: Session, rules: Rules, case: Case, today: date) -> dict[Key, Finding]:
     """Everything worked out for a case that the caller may see already."""
     known = known_rules(session, rules, case.municipality_id, today)
-    return work_out(load_facts(session, [case.id])[case.id], known, today)
+    return work_out(facts_of(session, case), known, today)
 
 
 def known_rules(session: Session, rules: Rules, town: str, today: date) -> Known:
@@ -261,16 +274,23 @@ def _take_over_leerroute(session: Session, case: Case, today: date) -> None:
         _flush(session)
 
 
-def _remember_leerroute(session: Session, case: Case, today: date) -> None:
-    """Keep the history of the leerroute: changed twice on a day, the last one counts."""
-    if case.leerroute is None:
-        return
-    row = session.scalar(select(LeerrouteChoice).filter_by(case_id=case.id, since=today))
-    if row is None:
-        session.add(LeerrouteChoice(case_id=case.id, leerroute=case.leerroute, since=today))
-    else:
-        row.leerroute = case.leerroute
+def remember_leerroutes(session: Session, routes: Mapping[UUID, Leerroute], today: date) -> None:
+    """Keep the history of the leerroutes: changed twice on a day, the last one counts."""
+    query = select(LeerrouteChoice).where(
+        LeerrouteChoice.case_id.in_(routes), LeerrouteChoice.since == today
+    )
+    known = {choice.case_id: choice for choice in session.scalars(query)}
+    for id, leerroute in routes.items():
+        if choice := known.get(id):
+            choice.leerroute = leerroute
+        else:
+            session.add(LeerrouteChoice(case_id=id, leerroute=leerroute, since=today))
     session.flush()
+
+
+def _remember_leerroute(session: Session, case: Case, today: date) -> None:
+    if case.leerroute is not None:
+        remember_leerroutes(session, {case.id: case.leerroute}, today)
 
 
 def _merged[W: Wire](schema: type[W], row: Any, changes: Mapping[str, Any]) -> W:
@@ -289,20 +309,18 @@ def validated[W: Wire](schema: type[W], values: Mapping[str, Any]) -> W:
     try:
         return schema.model_validate(dict(values), by_name=True)
     except ValidationError as error:
-        raise Invalid(
-            "; ".join(map(": ".join, faults(error).items())), faults=faults(error)
-        ) from error
+        found = faults(error)
+        raise Invalid("; ".join(map(": ".join, found.items())), faults=found) from error
 
 
 def faults(error: ValidationError) -> dict[str, str]:
     """Field name to what is wrong with it; never the value, which may be a person's words."""
     found = {}
     for each in error.errors(include_input=False, include_context=False):
-        message = each["msg"].removeprefix("Value error, ")
         if each["loc"]:
-            found[str(each["loc"][0])] = message
-        else:  # a rule over several fields names the one to look at: "ends_on: not before …"
-            name, _, reason = message.partition(": ")
+            found[str(each["loc"][0])] = each["msg"].removeprefix("Value error, ")
+        else:
+            name, reason = reason_of(each["msg"])
             found[name] = reason
     return found
 
@@ -322,10 +340,7 @@ def _check_regisseur(session: Session, town: str, regisseur_id: UUID | None) -> 
 
 
 def _day_column(model: type[Record]) -> Any:
-    for name in ("on", "since", "starts_at", "starts_on", "agreed_on"):
-        if hasattr(model, name):
-            return getattr(model, name)
-    return None
+    return next((getattr(model, name) for name in DAY_OF if hasattr(model, name)), None)
 
 
 def _flush(session: Session) -> None:

@@ -5,13 +5,11 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.answers.reply import PERSON, Reply, Told
 from api.answers.words import Words
-from api.appointments.models import Appointment, AppointmentState
-from api.cases.models import Case
+from api.appointments.service import list_next
 from api.coaching.service import Coached, seen_by
 from translations.catalogue import SOURCE
 
@@ -47,16 +45,4 @@ def _of_participant(words: Words, session: Session, seen: Coached, now: datetime
 
 def next_talks(session: Session, participant_id: UUID, now: datetime) -> list[datetime]:
     """When this participant has planned talks; the caller knows that it may be told."""
-    query = (
-        select(Appointment.starts_at)
-        .join(Case)
-        .where(
-            Case.participant_id == participant_id,
-            Case.closed_on.is_(None),
-            Appointment.state == AppointmentState.planned,
-            Appointment.starts_at > now,
-        )
-        .order_by(Appointment.starts_at)
-        .limit(TALKS_EACH)
-    )
-    return list(session.scalars(query))
+    return [each.starts_at for each in list_next(session, participant_id, now, TALKS_EACH)]

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from api.answers.words import Words
@@ -94,10 +93,6 @@ async def _typed(request: Request) -> dict[str, str]:
 
 At = Annotated[Desk, Depends(_desk)]
 Typed = Annotated[dict[str, str], Depends(_typed)]
-
-
-def to(path: str) -> Response:
-    return RedirectResponse(path, status_code=303)
 
 
 def version_in(typed: Mapping[str, str]) -> int:

@@ -24,10 +24,9 @@ from api.console.views import console_text
 from api.dependencies import Now
 from api.errors import Conflict, Invalid, WegwijsError
 from api.exchange.import_rows import Fault
-from api.exchange.imports import ImportReport, Outcome, import_cases, plan_import
+from api.exchange.imports import ImportReport, Outcome, advice_on, import_cases, plan_import
+from api.exchange.spreadsheets import LARGEST
 
-LARGEST = 10 * 1024 * 1024
-"""Bytes of a file, as the API takes it."""
 MOST_SHOWN = 200
 """Lines on the page: what was refused first."""
 
@@ -151,5 +150,5 @@ def _shown(words: Words, report: ImportReport) -> Mapping[str, Any]:
 
 
 def _fault(words: Words, fault: Fault) -> str:
-    reason = console_text(words, f"import.fault.{fault.reason}", **fault.facts)
+    reason = advice_on(words.console, fault)
     return f"{fault.column}: {reason}" if fault.column else reason

@@ -21,13 +21,12 @@ from api.console.case_form import (
     differing,
     record_form,
     removal_page,
-    to,
     tried,
     version_in,
 )
 from api.console.case_list import PATH
 from api.console.forms import Shown, read, untouched, written
-from api.console.routes import OwnForm
+from api.console.routes import OwnForm, to
 from api.dependencies import Now
 from api.errors import Conflict, Invalid, NotFound, Stale
 

@@ -19,7 +19,6 @@ from api.console.case_form import (
     differing,
     new_case_form,
     person_form,
-    to,
     tried,
     version_in,
 )
@@ -29,7 +28,7 @@ from api.console.case_records import records
 from api.console.case_views import show_case
 from api.console.case_words import CASE, PERSON
 from api.console.forms import Shown, clean, read, untouched, written
-from api.console.routes import OwnForm
+from api.console.routes import OwnForm, to
 from api.console.transfers import show_move
 from api.console.views import console_text
 from api.dependencies import Now

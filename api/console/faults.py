@@ -10,7 +10,7 @@ from api.answers.words import Words
 from api.console.case_words import label
 from api.console.forms import SKIPPED
 from api.console.views import console_text
-from api.wire import FIRST_YEAR, LAST_YEAR, Wire
+from api.wire import FIRST_YEAR, LAST_YEAR, Wire, reason_of
 
 _BY_TYPE = {
     "missing": "missing",
@@ -76,15 +76,15 @@ def by_message(words: Words, kind: str, message: str) -> str:
 def _fault(
     words: Words, kind: str, values: Mapping[str, Any], error: dict[str, Any]
 ) -> tuple[str, str]:
-    message = str(error["msg"]).removeprefix("Value error, ")
     if error["loc"]:
         name = str(error["loc"][0])
         if values.get(name) == SKIPPED:
             return name, _words(words, "no_such_time", {})
         if error["type"] == "value_error":
+            message = str(error["msg"]).removeprefix("Value error, ")
             return name, by_message(words, kind, message)
         return name, _words(words, _BY_TYPE.get(error["type"], "invalid"), error.get("ctx", {}))
-    name, _, reason = message.partition(": ")
+    name, reason = reason_of(str(error["msg"]))
     return name, by_message(words, kind, reason)
 
 

@@ -9,9 +9,9 @@ from api.cases.access import get_household
 from api.cases.models import Household
 from api.clock import local
 from api.coaching import households as service
-from api.console.case_form import At, Desk, to
+from api.console.case_form import At, Desk
 from api.console.people_pages import PageNumber, Search, towns_of_staff
-from api.console.routes import OwnForm
+from api.console.routes import OwnForm, to
 from api.dependencies import Now
 from api.errors import Invalid
 from api.people.models import Municipality, Role

@@ -17,13 +17,14 @@ from api.cases.access import SEES_HOUSEHOLDS
 from api.cases.models import Household, Participant
 from api.clock import local
 from api.coaching.households import households_coached_by
-from api.console.case_form import At, Desk, to
-from api.console.routes import OwnForm
+from api.console.case_form import At, Desk
+from api.console.routes import OwnForm, to
 from api.console.views import console_text
 from api.conversations.models import Conversation
 from api.dependencies import Now, TheSettings
-from api.errors import Invalid, NotAllowed
+from api.errors import Invalid
 from api.people.linking import VALID_FOR, chats_of, create_code, live_codes, revoke_code
+from api.people.listing import towns_with_people
 from api.people.models import LinkCode, Municipality, Person
 from api.people.service import (
     ON_A_PAGE,
@@ -187,9 +188,7 @@ def _people(
 
 def towns_of_staff(session: Session, me: Person) -> Sequence[Municipality]:
     """The municipalities of which I see people. NotAllowed for a role that sees none."""
-    mine = me.municipalities(*SEES_HOUSEHOLDS)
-    if not mine:
-        raise NotAllowed("people are for regisseurs and coordinators only")
+    mine = towns_with_people(me)
     query = select(Municipality).where(Municipality.id.in_(mine)).order_by(Municipality.name)
     return session.scalars(query).all()
 

@@ -87,7 +87,7 @@ def login(
         attempts.wrong(email, now)
         return _login(request, words, settings, "error.wrong_password", 401)
     attempts.right(email)
-    response = _to("/console")
+    response = to("/console")
     _set_cookie(response, settings, COOKIE, open_session(session, person, now))
     response.delete_cookie(FORM_COOKIE, path="/console")
     return response
@@ -96,7 +96,7 @@ def login(
 @pages.post("/logout")
 def logout(session: Tx, _me: OwnForm, token: Token = None) -> Response:
     close_session(session, token or "")
-    response = _to("/console/login")
+    response = to("/console/login")
     response.delete_cookie(COOKIE, path="/console")
     return response
 
@@ -140,7 +140,7 @@ def hand_over_as_open_klant(hand_over_id: UUID, session: Tx, words: TheWords, me
 @pages.post("/hand-overs/{hand_over_id}/claim")
 def claim(hand_over_id: UUID, session: Tx, words: TheWords, me: OwnForm, now: Now) -> Response:
     service.claim_handover(session, words, hand_over_id, me.person, now)
-    return _to(f"/console/hand-overs/{hand_over_id}")
+    return to(f"/console/hand-overs/{hand_over_id}")
 
 
 @pages.post("/hand-overs/{hand_over_id}/replies")
@@ -169,13 +169,13 @@ def reply(
             error_key=error.key,
             reply_text=text,
         )
-    return _to(f"/console/hand-overs/{hand_over_id}#reply")
+    return to(f"/console/hand-overs/{hand_over_id}#reply")
 
 
 @pages.post("/hand-overs/{hand_over_id}/hand-back")
 def hand_back(hand_over_id: UUID, session: Tx, words: TheWords, me: OwnForm, now: Now) -> Response:
     service.hand_back(session, words, hand_over_id, me.person, now)
-    return _to(f"/console/hand-overs/{hand_over_id}")
+    return to(f"/console/hand-overs/{hand_over_id}")
 
 
 @pages.get("/texts")
@@ -187,7 +187,7 @@ def texts_page(request: Request, session: Tx, words: TheWords, me: Me) -> Respon
 @pages.post("/texts/{task_id}/close")
 def close_text(task_id: int, session: Tx, me: OwnForm, now: Now) -> Response:
     close_task(session, task_id, me.person, now)
-    return _to("/console/texts")
+    return to("/console/texts")
 
 
 @pages.get("/events")
@@ -220,7 +220,7 @@ def answer_with_pages(app: FastAPI) -> None:
 
     def error_page(request: Request, error: WegwijsError) -> Response:
         if isinstance(error, NotSignedIn):
-            return _to("/console/login")
+            return to("/console/login")
         words: Words = request.app.state.words
         return render(
             request,
@@ -247,7 +247,7 @@ def answer_with_pages(app: FastAPI) -> None:
         if error.status_code == NotFound.status and path.startswith("/console"):
             return error_page(request, NotFound())
         if error.status_code == NotFound.status and not path.startswith("/static"):
-            return _to("/chat")  # a participant with a slightly wrong address
+            return to("/chat")  # a participant with a slightly wrong address
         return Response(status_code=error.status_code, headers=error.headers)
 
     @app.exception_handler(OperationalError)
@@ -332,5 +332,5 @@ def _set_cookie(response: Response, settings: Settings, name: str, value: str) -
     )
 
 
-def _to(path: str) -> Response:
+def to(path: str) -> Response:
     return RedirectResponse(path, status_code=303)

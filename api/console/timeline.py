@@ -16,7 +16,7 @@ from api.answers.words import Words
 from api.cases.history import Change, Deed, Wired, list_changes
 from api.cases.models import Case, Transfer
 from api.cases.records import Hours, HoursKind, Record
-from api.cases.service import KINDS
+from api.cases.service import DAY_OF, KINDS
 from api.cases.wire import FIELDS, CaseFields
 from api.clock import local
 from api.console.case_words import (
@@ -33,7 +33,6 @@ from api.console.views import console_text
 from api.people.models import Person
 from api.wire import Wire
 
-_DAY_OF = ("on", "since", "starts_at", "starts_on", "agreed_on")
 _LONGEST = 140
 _KIND_OF = {inspect(model).local_table.description: kind for kind, model in KINDS.items()}
 
@@ -71,7 +70,7 @@ def events_of(words: Words, case: Case, records: Mapping[str, Sequence[Record]])
     """Everything with a day; hours of one kind together for each month."""
     events = [*_of_case(words, case), *_of_hours(words, records["hours"])]
     for kind, rows in records.items():
-        name = next((each for each in _DAY_OF if each in FIELDS[kind].model_fields), None)
+        name = next((each for each in DAY_OF if each in FIELDS[kind].model_fields), None)
         if name and kind != "hours":
             events += [_of_record(words, kind, row, name) for row in rows]
     return sorted(events, key=lambda event: event.on, reverse=True)

@@ -16,12 +16,12 @@ from api.cases.history import Change
 from api.cases.models import Case, Transfer, TransferState
 from api.clock import local
 from api.console import faults as wrong
-from api.console.case_form import At, Desk, Typed, to
+from api.console.case_form import At, Desk, Typed
 from api.console.case_list import PATH
 from api.console.case_views import header
 from api.console.case_words import counted, day_in_words, moment_in_words
 from api.console.forms import Input, Options, Shape, Shown, inputs, read
-from api.console.routes import OwnForm
+from api.console.routes import OwnForm, to
 from api.console.views import console_text
 from api.conversations.models import Button, Conversation
 from api.dependencies import Now

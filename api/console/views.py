@@ -17,7 +17,7 @@ from api.clock import local
 from api.conversations.models import Author, Kind, Message
 from api.conversations.replies import SAFETY
 from api.handovers.models import HandOver, HandOverState
-from api.handovers.service import list_lines
+from api.handovers.service import list_lines, raised_alarm
 from api.outbox.service import states_of
 from api.people.models import Municipality, Person, Role
 from api.people.signin import STAFF
@@ -153,12 +153,8 @@ def lines_of(session: Session, words: Words, hand_over: HandOver) -> list[Line]:
     ]
 
 
-def _is_kept_back(message: Message) -> bool:
-    return message.author == Author.participant and message.topic == SAFETY
-
-
 def _text(words: Words, message: Message) -> str:
-    if _is_kept_back(message):
+    if raised_alarm(message):
         return console_text(words, "kind.kept_back")
     if message.kind in (Kind.text, Kind.button) and message.text:
         return message.text
@@ -167,7 +163,7 @@ def _text(words: Words, message: Message) -> str:
 
 def _language(message: Message) -> str:
     """The language of what stands there: our own notes about a message are Dutch."""
-    return message.language if message.text and not _is_kept_back(message) else SOURCE
+    return message.language if message.text and not raised_alarm(message) else SOURCE
 
 
 def _name(message: Message, hand_over: HandOver) -> str | None:

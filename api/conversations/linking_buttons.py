@@ -88,8 +88,11 @@ def answer_question(
     words: Words, session: Session, conversation: Conversation, text: str, now: datetime
 ) -> list[Reply]:
     """A typed yes or no to the question in the last line; nothing where there is none."""
-    asked, said = _asked(session, conversation, now), yes_or_no(text)
-    if asked is None or said is None or is_owned(session, conversation.id):
+    said = yes_or_no(text)
+    if said is None:  # most texts: then nothing is looked up
+        return []
+    asked = _asked(session, conversation, now)
+    if asked is None or is_owned(session, conversation.id):
         return []
     action = asked.action if said else QUESTIONS[asked.action]
     return press_linking(words, session, conversation, action, asked.arguments, now)

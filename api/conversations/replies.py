@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.answers.checklists import CHECKLISTS
-from api.answers.explain import explain
+from api.answers.explain import explain, explain_to
 from api.answers.menu import DANGER, menu_page
 from api.answers.my_helpers import is_participant, my_regisseur
-from api.answers.own_case import my_progress, talk_due, with_own_case
+from api.answers.own_case import my_progress, talk_due
 from api.answers.reply import (
     NO_PERSON,
     PERSON,
@@ -133,12 +133,6 @@ class _Turn:
     def today(self) -> date:
         return local(self.now).date()
 
-    def with_own_case(self, topic: str, replies: list[Reply]) -> list[Reply]:
-        """What holds for this very person comes after the answer."""
-        return with_own_case(
-            self.words, self.session, self.conversation, topic, replies, self.today
-        )
-
     @property
     def key(self) -> str:
         return self.response["key"]
@@ -150,8 +144,7 @@ def _topic_or_plain(turn: _Turn) -> list[Reply]:
         return [Reply(turn.key)]
     if turn.key == turn.understood.intent and turn.key in turn.words.topics:
         turn.conversation.topic = turn.key
-        replies = explain(turn.words, turn.session, turn.conversation, turn.key)
-        return turn.with_own_case(turn.key, replies)
+        return explain_to(turn.words, turn.session, turn.conversation, turn.key, turn.today)
     return [Reply.with_menu(turn.key)]
 
 
@@ -164,14 +157,14 @@ def _changing_talks(turn: _Turn) -> list[Reply]:
 
 def _my_progress(turn: _Turn) -> list[Reply]:
     turn.conversation.misses = 0
-    if not is_participant(turn.session, turn.conversation):
+    if not is_participant(turn.conversation):
         return _not_linked(turn, "inburgeringstermijn")
     return my_progress(turn.words, turn.session, turn.conversation, turn.today)
 
 
 def _my_regisseur(turn: _Turn) -> list[Reply]:
     turn.conversation.misses = 0
-    if not is_participant(turn.session, turn.conversation):
+    if not is_participant(turn.conversation):
         return _not_linked(turn, "regisseur")
     return my_regisseur(turn.session, turn.conversation)
 

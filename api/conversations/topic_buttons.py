@@ -25,10 +25,11 @@ from api.answers.explain import (
     choose_language_for,
     explain,
     explain_group,
+    explain_to,
     known_group,
 )
 from api.answers.menu import members, menu_group, menu_page
-from api.answers.own_case import OTHER_LAW, with_own_case
+from api.answers.own_case import OTHER_LAW
 from api.answers.reply import PERSON, Part, Reply
 from api.answers.tasks import report_answer
 from api.answers.walk import walk
@@ -59,12 +60,6 @@ class _Press:
         """The topic, if it is still one: a button can be older than the topics."""
         return self["topic"] if self["topic"] in self.words.topics else None
 
-    def with_own_case(self, replies: list[Reply]) -> list[Reply]:
-        """What holds for this very person comes after the answer."""
-        today = local(self.now).date()
-        topic = str(self.topic)
-        return with_own_case(self.words, self.session, self.conversation, topic, replies, today)
-
     @property
     def language(self) -> str | None:
         return self["language"] or None
@@ -92,12 +87,12 @@ def _part(press: _Press) -> list[Reply]:
     if press.topic is None:
         return []
     press.conversation.topic = press.topic
-    replies = explain(
+    if part is Part.short and press.language is None:
+        today = local(press.now).date()
+        return explain_to(press.words, press.session, press.conversation, press.topic, today)
+    return explain(
         press.words, press.session, press.conversation, press.topic, part, press.language
     )
-    if part is not Part.short or press.language:
-        return replies
-    return press.with_own_case(replies)
 
 
 def _group(press: _Press) -> list[Reply]:

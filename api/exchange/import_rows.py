@@ -23,6 +23,7 @@ from api.exchange.hours_totals import MOST_HOURS, Written, hours_of
 from api.exchange.spreadsheets import Line
 from api.people.models import Municipality, Person, PersonRole, Role
 from api.privacy.masking import mask
+from api.wire import reason_of
 
 AT_ONCE = 500
 """So many lines are looked up, and written, together."""
@@ -280,7 +281,7 @@ def _refuse_invalid(
 ) -> None:
     """A fault of the schema in our words; a rule over several fields names the one to look at."""
     if not where:
-        key, _, why = message.removeprefix("Value error, ").partition(": ")
+        key, why = reason_of(message)
         earlier = re.fullmatch(r"not before (\w+)", why)
         if earlier:
             row.refuse(key, Refusal.order, other=load_columns()[earlier[1]].heading)

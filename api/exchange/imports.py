@@ -22,9 +22,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from api.cases.access import towns_of
 from api.cases.history import acting
 from api.cases.models import Case, Participant
-from api.cases.records import Hours, HoursKind, LeerrouteChoice
+from api.cases.records import Hours, HoursKind
 from api.cases.rules import Rules
-from api.cases.service import plan
+from api.cases.service import plan, remember_leerroutes
 from api.clock import local
 from api.errors import Conflict, NotFound
 from api.exchange.columns import load_columns
@@ -32,6 +32,7 @@ from api.exchange.hours_totals import TOTAL
 from api.exchange.import_rows import AT_ONCE, Fault, Row, compare
 from api.exchange.spreadsheets import read_sheet
 from api.people.models import Municipality, Person, PersonRole, Role
+from translations.catalogue import SOURCE, Catalogues
 
 
 class Outcome(StrEnum):
@@ -60,6 +61,11 @@ class ImportReport:
 
     def count(self, outcome: Outcome) -> int:
         return sum(line.outcome is outcome for line in self.lines)
+
+
+def advice_on(console: Catalogues, fault: Fault) -> str:
+    """What to do about a fault, in Dutch."""
+    return console.text(SOURCE, f"import.fault.{fault.reason}", fault.facts).text
 
 
 def plan_import(
@@ -109,8 +115,8 @@ def _write(session: Session, rules: Rules, town: str, rows: Sequence[Row], now: 
             _change_case(row)
     cases = {row.case.id: row for row in rows if row.case}
     _write_hours(session, cases, today)
-    _remember_leerroutes(session, [row for row in rows if row.own.get("leerroute")], today)
-    session.flush()
+    routes = {id: row.own.get("leerroute") for id, row in cases.items()}
+    remember_leerroutes(session, {id: route for id, route in routes.items() if route}, today)
     plan(session, rules, list(cases), today)
 
 
@@ -162,20 +168,6 @@ def _write_entry(session: Session, entry: Hours, hours: Decimal, today: date) ->
         return
     entry.hours, entry.on = hours, today
     session.add(entry)
-
-
-def _remember_leerroutes(session: Session, rows: Sequence[Row], today: date) -> None:
-    """Keep the history of the leerroute: changed twice on a day, the last one counts."""
-    routes = {row.case.id: row.own["leerroute"] for row in rows if row.case}
-    query = select(LeerrouteChoice).where(
-        LeerrouteChoice.case_id.in_(routes), LeerrouteChoice.since == today
-    )
-    known = {choice.case_id: choice for choice in session.scalars(query)}
-    for id, leerroute in routes.items():
-        if choice := known.get(id):
-            choice.leerroute = leerroute
-        else:
-            session.add(LeerrouteChoice(case_id=id, leerroute=leerroute, since=today))
 
 
 def _report(rows: Sequence[Row], ignored: Sequence[str], *, dry_run: bool) -> ImportReport:

@@ -24,13 +24,19 @@ from api.errors import TooLarge
 from api.exchange.columns import Refusal
 from api.exchange.exports import write_cases
 from api.exchange.import_rows import Fault
-from api.exchange.imports import ImportReport, LineReport, Outcome, import_cases, plan_import
+from api.exchange.imports import (
+    ImportReport,
+    LineReport,
+    Outcome,
+    advice_on,
+    import_cases,
+    plan_import,
+)
 from api.handovers.open_klant import OpenKlant, as_open_klant
 from api.handovers.service import get_handover
 from api.people.models import Person
 from api.problems import documented
 from api.wire import Day, Id, Line, Moment, Wire
-from translations.catalogue import SOURCE
 
 CSV = "text/csv"
 
@@ -47,7 +53,7 @@ class FaultRead(Wire):
 
     @classmethod
     def of(cls, words: Words, fault: Fault) -> Self:
-        return cls(column=fault.column, reason=fault.reason, advice=advice_on(words, fault))
+        return cls(column=fault.column, reason=fault.reason, advice=advice_on(words.console, fault))
 
 
 class ImportLineRead(Wire):
@@ -133,11 +139,6 @@ class TransferRead(Wire):
 
 class TransferList(Wire):
     results: list[TransferRead]
-
-
-def advice_on(words: Words, fault: Fault) -> str:
-    """What to do about a fault, in the words of the console."""
-    return words.console.text(SOURCE, f"import.fault.{fault.reason}", fault.facts).text
 
 
 @api.post(

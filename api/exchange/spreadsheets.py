@@ -10,6 +10,8 @@ from api.exchange.columns import Column, by_heading, positions
 
 DELIMITERS = ";,\t"
 MOST_LINES = 10_000
+LARGEST = 10 * 1024 * 1024
+"""Bytes of a file, by whatever way it comes."""
 _NO_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
 _BOM_16 = (b"\xff\xfe", b"\xfe\xff")
 

@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from api.answers.words import Words
 from api.conversations.models import Author, Kind, Message
-from api.conversations.replies import SAFETY
 from api.handovers.models import HandOver, HandOverState, Reason
-from api.handovers.service import list_lines
+from api.handovers.service import list_lines, raised_alarm
 from api.people.models import Municipality, Person
 from api.privacy.masking import mask
 from api.wire import Moment, Wire
@@ -119,9 +118,8 @@ def _task(words: Words, hand_over: HandOver, staff: list[Actor]) -> InterneTaak:
 
 
 def _is_passed_on(line: Message) -> bool:
-    """Words of people; not those that raised the alarm, since others may read that phone."""
-    raised_alarm = line.author is Author.participant and line.topic == SAFETY
-    return line.kind in (Kind.text, Kind.button) and bool(line.text) and not raised_alarm
+    """Words of people; not those that raised the alarm."""
+    return line.kind in (Kind.text, Kind.button) and bool(line.text) and not raised_alarm(line)
 
 
 def _subject(words: Words, hand_over: HandOver) -> str:

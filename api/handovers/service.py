@@ -10,11 +10,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from api.answers.menu import DANGER
 from api.answers.reply import Reply
 from api.answers.words import Words
 from api.channels.cleaning import clean
 from api.conversations import transcript
-from api.conversations.models import Conversation, Message
+from api.conversations.models import Author, Conversation, Message
 from api.errors import Conflict, Invalid, NotAllowed, NotFound
 from api.handovers.models import HandOver, HandOverState, Reason
 from api.handovers.office_hours import OfficeHours, add_office_hours, next_open
@@ -196,6 +197,11 @@ def list_lines(session: Session, hand_over: HandOver) -> list[Message]:
     if hand_over.closed_at is not None:
         query = query.where(Message.at <= hand_over.closed_at)
     return list(session.scalars(query))
+
+
+def raised_alarm(line: Message) -> bool:
+    """The words that spoke of danger are not passed on: somebody else may read that phone."""
+    return line.author is Author.participant and line.topic == DANGER
 
 
 def _mine(session: Session, hand_over_id: UUID, me: Person) -> HandOver:

@@ -9,10 +9,8 @@ from sqlalchemy.orm import Session
 
 from api.conversations.models import Conversation
 from api.errors import NotAllowed
-from api.people.models import Person, PersonRole, Role
+from api.people.models import SEES_PEOPLE, Person, PersonRole, Role
 from api.people.names import name_begins
-
-SEES_PEOPLE = (Role.regisseur, Role.coordinator)
 
 
 @dataclass(frozen=True)
@@ -35,13 +33,19 @@ class PersonPage:
     total: int
 
 
+def towns_with_people(me: Person) -> list[str]:
+    """The municipalities of which I see people. NotAllowed for a role that sees none."""
+    towns = me.municipalities(*SEES_PEOPLE)
+    if not towns:
+        raise NotAllowed("people are for regisseurs and coordinators only")
+    return towns
+
+
 def list_persons(
     session: Session, me: Person, wanted: PersonFilter, page: int, size: int
 ) -> PersonPage:
     """One page of the people of my municipalities, by name. NotAllowed for who sees none."""
-    towns = me.municipalities(*SEES_PEOPLE)
-    if not towns:
-        raise NotAllowed("people are for regisseurs and coordinators only")
+    towns = towns_with_people(me)
     held = select(PersonRole.person_id).where(PersonRole.municipality_id.in_(towns))
     if wanted.role is not None:
         held = held.where(PersonRole.role == wanted.role)

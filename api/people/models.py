@@ -33,6 +33,10 @@ class Role(StrEnum):
     administrator = "administrator"
 
 
+SEES_PEOPLE = (Role.regisseur, Role.coordinator)
+"""Who keeps the people and the households of a municipality."""
+
+
 class Municipality(Base):
     """A town with its own office hours; `id` is the word in /chat/<town>."""
 

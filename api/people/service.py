@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from api.conversations.models import Conversation
 from api.errors import Invalid, NotAllowed, NotFound
-from api.people.listing import SEES_PEOPLE
-from api.people.models import Municipality, Person, PersonRole, Role
+from api.people.listing import towns_with_people
+from api.people.models import SEES_PEOPLE, Municipality, Person, PersonRole, Role
 from api.people.names import name_begins
 from api.people.signin import hash_password
 
@@ -42,7 +42,7 @@ def list_people(
 ) -> list[PersonRow]:
     """A page of the participants and coaches of my municipalities by name, and one more if any."""
     roles = [role] if role in LINKABLE else LINKABLE
-    towns = [each for each in _towns(me) if town in (None, each)]
+    towns = [each for each in towns_with_people(me) if town in (None, each)]
     held_there = exists().where(
         PersonRole.person_id == Person.id,
         PersonRole.municipality_id == Municipality.id,
@@ -79,7 +79,7 @@ def get_person(session: Session, person_id: UUID, me: Person) -> Person:
         .where(
             Person.id == person_id,
             PersonRole.role.in_(LINKABLE),
-            PersonRole.municipality_id.in_(_towns(me)),
+            PersonRole.municipality_id.in_(towns_with_people(me)),
         )
     )
     person = session.scalars(query).first()
@@ -112,7 +112,7 @@ def add_coach(
     session: Session, me: Person, town: str, first_name: str, last_name: str, now: datetime
 ) -> Person:
     """A volunteer coach in one of my municipalities; Invalid without a first name."""
-    if town not in _towns(me):
+    if town not in towns_with_people(me):
         raise NotFound("that is not one of your municipalities")
     first, last = (" ".join(name.split()) for name in (first_name, last_name))
     printable = (first + last).replace(" ", "").isprintable()
@@ -173,11 +173,3 @@ def save_staff(
     session.add(person)
     session.flush()
     return person
-
-
-def _towns(me: Person) -> list[str]:
-    """NotAllowed for a role that sees no people."""
-    towns = me.municipalities(*SEES_PEOPLE)
-    if not towns:
-        raise NotAllowed("people are for regisseurs and coordinators only")
-    return towns

@@ -12,7 +12,7 @@ from api.conversations import transcript
 from api.conversations.models import Conversation
 from api.errors import NotFound
 from api.handovers.service import is_owned, lock_conversation
-from api.people.linking import chats_of, create_code, revoke_codes, unlink
+from api.people.linking import chats_of, create_code, unlink
 from api.people.models import Person
 
 TOLD = Reply.with_person("unlink.by_town")
@@ -29,9 +29,8 @@ def unlink_chat(
 
 
 def lost_phone(session: Session, words: Words, person: Person, by: UUID, now: datetime) -> str:
-    """Undo every link of this person, make older codes worthless, and give a new code."""
+    """Undo every link of this person, and give a new code; it makes the older ones worthless."""
     _unlink(session, words, chats_of(session, person.id), now)
-    revoke_codes(session, person.id, now)
     return create_code(session, person, by, now)
 
 
