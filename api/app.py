@@ -1,11 +1,9 @@
 """The application: which rooms there are, and what runs while it is up."""
 
-import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,38 +13,34 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from telegram import Update
 
-from api.answers.tasks import RuleWatch
+from api import workers
 from api.answers.words import Words
+from api.appointments import routes as appointments
 from api.cases import routes as cases
-from api.cases.planning import Planner
 from api.channels import media, telegram, webchat
 from api.clock import Clock, system_clock
+from api.console import agenda, hours, households, people_pages, town_settings
 from api.console import cases as case_pages
-from api.console import households, people_pages
+from api.console import reminders as reminder_pages
 from api.console import routes as console
 from api.console import transfers as transfer_pages
 from api.conversations import routes as sessions
-from api.conversations.models import Channel
-from api.conversations.path import MessagePath
-from api.conversations.rasa import Rasa
-from api.conversations.worker import InboxWorker
 from api.db import Database
 from api.description import describe as describe
 from api.errors import NotAllowed, TooLarge
 from api.exchange import routes as exchange
 from api.exchange.spreadsheets import LARGEST
 from api.health import api as health
-from api.outbox.sender import Deliver, Sender
 from api.people import routes as people
 from api.people.attempts import Attempts
 from api.problems import answer_with_problems, problem
+from api.reminders import routes as reminders
 from api.settings import Settings
 
 log = logging.getLogger(__name__)
 
 VERSION = "0.1.0"
 HERE = Path(__file__).parent
-THREADS = 32
 MAX_BODY_BYTES = 64 * 1024
 MAX_IMPORT_BYTES = LARGEST
 IMPORTS = ("/v1/imports", "/console/cases/import", "/console/cases/import/apply")
@@ -61,11 +55,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     app.state.settings, app.state.clock = settings, clock
     app.state.words = Words(settings.translations, settings.recordings)
     app.state.database = Database(settings.database_url)
-    app.state.rasa = Rasa(
-        settings.rasa_url,
-        settings.rasa_secret.get_secret_value(),
-        settings.rasa_timeout_seconds,
-    )
+    app.state.rasa = workers.open_rasa(settings)
     app.state.attempts, app.state.door = Attempts(), None
     app.state.bot_name = lambda: app.state.door.bot_name if app.state.door else None
     app.state.chat_templates = Jinja2Templates(HERE / "channels" / "templates")
@@ -78,7 +68,10 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     app.include_router(case_pages.pages)
     app.include_router(people_pages.pages)
     app.include_router(households.pages)
+    for router in (agenda, reminder_pages, hours, town_settings):
+        app.include_router(router.pages)
     app.include_router(media.pages)
+    app.include_router(appointments.pages)
     app.include_router(webchat.pages)
     app.post(telegram.WEBHOOK_PATH, include_in_schema=False)(telegram_webhook)
     app.middleware("http")(_guard)
@@ -106,7 +99,10 @@ def create_v1(state: Any) -> FastAPI:
         redoc_url=None,
     )
     v1.state = state
-    for router in (cases.api, exchange.api, people.api, webchat.api, sessions.api, health):
+    for router in (
+        *(cases.api, appointments.api, reminders.api, exchange.api),
+        *(people.api, webchat.api, sessions.api, health),
+    ):
         v1.include_router(router)
     answer_with_problems(v1)
     v1.middleware("http")(_version)
@@ -139,33 +135,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Start what runs beside the requests, and stop it in the opposite order."""
     state = app.state
     settings: Settings = state.settings
-    state.database.signals.bind()
-    # Python's default on two cores is six threads: answers waiting for Rasa would fill them all,
-    # and a message at the door would have to wait.
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "wegwijs"))
+    workers.prepare(state.database)
     async with AsyncExitStack() as stack:
         stack.callback(state.database.close)
         stack.callback(state.rasa.close)
-        channels: dict[Channel, Deliver] = {Channel.webchat: webchat.deliver}
         loops = []
         if settings.telegram_token:
             bot = telegram.open_bot(settings)
             state.door = telegram.TelegramDoor(bot, state.database, state.clock)
-            channels[Channel.telegram] = partial(telegram.deliver, bot, state.words.recordings)
             loops.append(_telegram(state.door, settings))
         if settings.workers:
-            loops.append(InboxWorker(_path(state)).run())
-            loops.append(RuleWatch(state.database, state.words.rules, state.clock).run())
-            loops.append(Planner(state.database, state.words.rules, state.clock).run())
-            loops.append(Sender(state.database, state.words, state.clock, channels).run())
-        for loop in loops:
-            task = asyncio.create_task(loop)
-            stack.push_async_callback(_stop, task)
+            parts = (state.database, state.words, state.rasa, state.clock)
+            loops += workers.loops(settings, *parts)
+        await stack.enter_async_context(workers.running(loops))
         yield
-
-
-def _path(state: Any) -> MessagePath:
-    return MessagePath(state.database, state.rasa, state.words, state.clock)
 
 
 async def _telegram(door: telegram.TelegramDoor, settings: Settings) -> None:
@@ -173,12 +156,6 @@ async def _telegram(door: telegram.TelegramDoor, settings: Settings) -> None:
     await telegram.connect(door.bot, settings)
     if settings.telegram_mode == "polling":
         await door.poll()
-
-
-async def _stop(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 async def _guard(request: Request, call_next: _Next) -> Response:

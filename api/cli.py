@@ -163,6 +163,22 @@ def migrate(
 
 
 @app.command()
+def worker(
+    heartbeat: Annotated[
+        Path | None, typer.Option(help="A file to touch every few seconds while all is well.")
+    ] = None,
+) -> None:
+    """Answer, plan, remind and send, without the web pages; several may run beside the api."""
+    from api.main import log_to_stderr
+    from api.settings import Settings
+    from api.workers import run_alone
+
+    log_to_stderr()
+    if not run_alone(Settings(), system_clock, heartbeat):
+        raise typer.Exit(1)
+
+
+@app.command()
 def openapi(
     check: Annotated[bool, typer.Option("--check", help="Only compare.")] = False,
 ) -> None:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 Clock = Callable[[], datetime]
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+TIME_OF_DAY = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+"""How an hour is written: 09:30."""
 
 
 def system_clock() -> datetime:

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -86,11 +86,20 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert a row unless one with the same unique key stands there; True when it is new."""
-    upsert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     # Not by the row count: with psycopg it is -1, whatever happened.
     key = inspect(model).primary_key
-    statement = upsert(model).values(**values).on_conflict_do_nothing().returning(*key)
+    statement = _upsert(session, model).values(**values).on_conflict_do_nothing().returning(*key)
     return session.execute(statement).first() is not None
+
+
+def insert_many_once(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert these rows; where one with the same unique key stands already, it stays as it is."""
+    session.execute(_upsert(session, model).on_conflict_do_nothing(), rows)
+
+
+def _upsert(session: Session, model: type[Base]) -> Any:
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(model) if is_postgresql else sqlite.insert(model)
 
 
 class Database:

@@ -39,7 +39,7 @@ from api.cases.records import (
 from api.cases.rules import load_rules
 from api.cases.service import plan
 from api.cases.spans import plus
-from api.clock import AMSTERDAM, local
+from api.clock import AMSTERDAM
 
 WEEK = timedelta(weeks=1)
 TALK_MONTHS = (3, 6, 9, 12, 18, 24, 30, 36)
@@ -87,7 +87,7 @@ def fill_case(session: Session, case: Case, number: int, today: date) -> None:
 
 def plan_cases(session: Session, now: datetime) -> None:
     """What is due first in each of them, as a running installation works it out every day."""
-    plan(session, load_rules(), session.scalars(every_open_case()).all(), local(now).date())
+    plan(session, load_rules(), session.scalars(every_open_case()).all(), now)
 
 
 def _write_dates(case: Case, way: Way) -> None:

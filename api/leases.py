@@ -80,7 +80,7 @@ class Claim[Row: Leased]:
             .where(table.id.in_(due.scalar_subquery()))
             .values(
                 lease=bindparam("token"),
-                leased_until=bindparam("until", type_=UtcDateTime()),
+                leased_until=bindparam("lease_ends", type_=UtcDateTime()),
                 tries=table.tries + 1,
             )
             .execution_options(synchronize_session=False)
@@ -95,7 +95,7 @@ class Claim[Row: Leased]:
         """
         token = secrets.token_hex(16)
         until = now + self._lease_for
-        values = {"now": now, "most": most, "token": token, "until": until}
+        values = {"now": now, "most": most, "token": token, "lease_ends": until}
         taken = cast("CursorResult[Any]", session.execute(self._take, values))
         if not taken.rowcount:
             return []

@@ -20,10 +20,11 @@ from api.db import Base, Database
 from api.handovers import models as handovers
 from api.outbox import models as outbox
 from api.people import models as people
+from api.reminders import models as reminders
 
 MODELS = (
     *(answers, appointments, cases, records, history, coaching),
-    *(conversations, handovers, outbox, people),
+    *(conversations, handovers, outbox, people, reminders),
 )
 METADATA = Base.metadata
 

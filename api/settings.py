@@ -1,7 +1,9 @@
 """What an installation can set, read once from the environment and passed on."""
 
+import re
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,7 +18,9 @@ class Settings(BaseSettings):
     Secrets come only from the environment and have no default.
     """
 
-    model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        frozen=True, populate_by_name=True, extra="ignore", hide_input_in_errors=True
+    )
 
     database_url: str = Field(DEFAULT_DATABASE, alias="DATABASE_URL")
     public_url: str = Field("http://127.0.0.1:8000", alias="WEGWIJS_PUBLIC_URL")
@@ -28,6 +32,8 @@ class Settings(BaseSettings):
     telegram_api_url: str = Field("https://api.telegram.org", alias="TELEGRAM_API_URL")
     telegram_mode: Literal["polling", "webhook"] = Field("polling", alias="TELEGRAM_MODE")
     telegram_secret: SecretStr | None = Field(None, alias="WEGWIJS_TELEGRAM_SECRET")
+    smtp_url: SecretStr | None = Field(None, alias="WEGWIJS_SMTP_URL")
+    mail_from: str | None = Field(None, alias="WEGWIJS_MAIL_FROM")
     translations: Path = Field(
         Path(__file__).parent.parent / "translations", alias="WEGWIJS_TRANSLATIONS"
     )
@@ -44,6 +50,32 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def mail_needs_a_server_and_a_sender(self) -> Self:
+        """Half of it would only be noticed when the first letter is not sent."""
+        if (self.smtp_url is None) != (self.mail_from is None):
+            raise ValueError("e-mail needs both WEGWIJS_SMTP_URL and WEGWIJS_MAIL_FROM")
+        if self.smtp_url is not None and not _is_mail_server(self.smtp_url.get_secret_value()):
+            raise ValueError(
+                "WEGWIJS_SMTP_URL must look like smtp://user:password@host:587 or smtps://…"
+            )
+        if self.mail_from is not None and not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", self.mail_from):
+            raise ValueError("WEGWIJS_MAIL_FROM must be an address, such as wegwijs@example.org")
+        return self
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether who has no Telegram can be written to by e-mail."""
+        return self.smtp_url is not None and self.mail_from is not None
+
     @property
     def cookies_are_secure(self) -> bool:
         return self.public_url.startswith("https://")
+
+
+def _is_mail_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        return False

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 INBOX = "inbox"
 OUTBOX = "outbox"
 HAND_OVERS = "hand_overs"
+REMINDERS = "reminders"
+REMINDER_TASKS = "reminder_tasks"
 
 
 def conversation_signal(conversation_id: object) -> str:

@@ -79,7 +79,7 @@ def _planning(installation: Installation, today: date) -> Finding:
     nights: list[dict[str, Any]] = []
     for _ in range(2):
         before, began = cpu_ms(_store_of(installation)) | own_cpu_ms(), time.monotonic()
-        planned = plan_all(installation.database, load_rules(), today)
+        planned = plan_all(installation.database, load_rules(), system_clock())
         seconds = round(time.monotonic() - began, 1)
         used = spent(before, cpu_ms(_store_of(installation)) | own_cpu_ms())
         cpu_s = rounded({name: value / 1000 for name, value in used.items()})

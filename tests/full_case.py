@@ -60,7 +60,7 @@ def some_case(
     case = Case(participant_id=who.id, municipality_id=town, **{"group": Group.asiel, **fields})
     session.add(case)
     session.flush()
-    plan(session, rules, [case.id], now.date())
+    plan(session, rules, [case.id], now)
     session.refresh(case)
     return case
 
@@ -92,12 +92,15 @@ def full_case(
         benefit_from=pip - timedelta(days=50),
         offer_on=pip + timedelta(days=30),
     )
-    records = [*_hours(today), *_plan(pip), *_way(today, pip), *_file(today), *_talks(now)]
+    records = [
+        *(*_hours(today), *_plan(pip), *_way(today, pip), *_file(today)),
+        *_talks(now, regisseur),
+    ]
     for record in records:
         record.case_id = case.id
     session.add_all(records)
     session.flush()
-    plan(session, rules, [case.id], today)
+    plan(session, rules, [case.id], now)
     session.refresh(case)
     return case
 
@@ -172,7 +175,7 @@ def _file(today: date) -> list[DuoReport | EnforcementStep | Note]:
     ]
 
 
-def _talks(now: datetime) -> list[Appointment]:
+def _talks(now: datetime, regisseur: Person) -> list[Appointment]:
     talk = AppointmentKind.progress_talk
     return [
         Appointment(
@@ -180,6 +183,12 @@ def _talks(now: datetime) -> list[Appointment]:
             state=AppointmentState.held,
             starts_at=now - timedelta(days=300),
             place="Stadhuis",
+            regisseur_id=regisseur.id,
         ),
-        Appointment(kind=talk, starts_at=now + timedelta(days=9), place="Stadhuis, balie 2"),
+        Appointment(
+            kind=talk,
+            starts_at=now + timedelta(days=9),
+            place="Stadhuis, balie 2",
+            regisseur_id=regisseur.id,
+        ),
     ]

@@ -22,9 +22,8 @@ def compose() -> dict[str, Any]:
 def test_only_the_api_can_be_reached_from_outside(compose: dict[str, Any]) -> None:
     services = compose["services"]
     assert [name for name, service in services.items() if "ports" in service] == ["api"]
-    assert [name for name, service in services.items() if "outside" in service["networks"]] == [
-        "api"
-    ]
+    reaching_out = {name for name, each in services.items() if "outside" in each["networks"]}
+    assert reaching_out == {"api", "worker"}
 
 
 def test_the_network_of_rasa_and_the_database_has_no_way_out(compose: dict[str, Any]) -> None:
@@ -35,8 +34,17 @@ def test_the_network_of_rasa_and_the_database_has_no_way_out(compose: dict[str, 
 
 def test_every_process_that_stays_says_whether_it_is_well(compose: dict[str, Any]) -> None:
     staying = {name for name, each in compose["services"].items() if each["restart"] != "no"}
-    assert staying == {"postgres", "api", "rasa", "actions"}
+    assert staying == {"postgres", "api", "worker", "rasa", "actions"}
     assert all("healthcheck" in compose["services"][name] for name in staying)
+
+
+def test_the_worker_sends_as_the_api_does_and_opens_no_door(compose: dict[str, Any]) -> None:
+    api, worker = compose["services"]["api"], compose["services"]["worker"]
+    assert worker["image"] == api["image"]
+    assert worker["command"][:2] == ["wegwijs", "worker"]
+    only_doors = {"TELEGRAM_MODE", "WEGWIJS_TELEGRAM_SECRET"}
+    assert api["environment"].keys() - worker["environment"].keys() == only_doors
+    assert worker["volumes"] == api["volumes"]
 
 
 def test_nobody_gets_rights_it_does_not_need(compose: dict[str, Any]) -> None:

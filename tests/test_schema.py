@@ -143,7 +143,7 @@ DAY, BEFORE = date(2026, 3, 2), date(2026, 3, 1)
 RIGHT: dict[str, dict[str, Any]] = {
     "appointment": {
         **{"kind": "intake", "state": "planned", "minutes": 60},
-        **{"starts_at": MONDAY_MORNING, "place": "Stadhuis"},
+        **{"starts_at": MONDAY_MORNING, "place": "Stadhuis", "by_phone": False},
     },
     "attendance": {"activity": "Geld", "held_on": DAY, "present": True},
     "case": {"permit_group": "asiel", "turkish_nationality": False},
@@ -171,6 +171,9 @@ RIGHT: dict[str, dict[str, Any]] = {
 NONSENSE: list[tuple[str, str, dict[str, Any]]] = [
     ("appointment", "known_kind", {"kind": "party"}),
     ("appointment", "known_state", {"state": "lost"}),
+    ("appointment", "known_answer", {"answer": "perhaps", "answered_at": MONDAY_MORNING}),
+    ("appointment", "answer_has_moment", {"answer": "confirmed"}),
+    ("appointment", "place_or_phone", {"place": None}),
     ("appointment", "lasts", {"minutes": 0}),
     ("appointment", "lasts", {"minutes": 481}),
     ("case", "known_permit_group", {"permit_group": "vluchteling"}),

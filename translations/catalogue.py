@@ -73,6 +73,11 @@ def direction(language: str) -> str:
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
+def without_isolates(text: str) -> str:
+    """For where no eye meets them, and a program could show them as boxes: a subject, a file."""
+    return text.replace(_ISOLATE, "").replace(_END_ISOLATE, "")
+
+
 def gaps(text: str) -> frozenset[str]:
     """The names between braces in a text."""
     return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)

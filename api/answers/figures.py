@@ -1,9 +1,11 @@
 """Dates and numbers as each language writes them; the digits are Latin in all of them."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 from babel.numbers import format_decimal
 
 from api.answers.reply import Month
@@ -12,11 +14,28 @@ from api.cases.rules import Rule
 DATES = {"ti": "dd-MM-y"}
 MONTHS = {"ti": "MM-y"}
 """Month names in Tigrinya also name the months of the Ge'ez calendar; a number cannot mislead."""
+SHORT_WEEKDAYS: Mapping[str, Literal["short"]] = {"ar": "short"}
+"""In Arabic the usual abbreviations are the names themselves, with the article."""
 PARTS_OF_DAY = ("night", "morning", "afternoon", "evening")
 
 
 def day_in_words(language: str, day: date) -> str:
     return format_date(day, DATES.get(language, "d MMMM y"), locale=language)
+
+
+def short_day(language: str, day: date) -> str:
+    """A day on a button; the year is clear."""
+    return format_date(day, DATES.get(language, "d MMM"), locale=language)
+
+
+def weekday_in_words(language: str, weekday: int) -> str:
+    """ISO: 1 is Monday."""
+    return str(get_day_names("wide", "stand-alone", locale=language)[weekday - 1])
+
+
+def short_weekday(language: str, weekday: int) -> str:
+    width = SHORT_WEEKDAYS.get(language, "abbreviated")
+    return str(get_day_names(width, "stand-alone", locale=language)[weekday - 1])
 
 
 def month_in_words(language: str, month: Month) -> str:

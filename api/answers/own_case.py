@@ -107,7 +107,7 @@ def lines(case: Case, findings: Findings, wanted: Sequence[str]) -> list[Told]:
 
 
 def _line(case: Case, finding: Finding) -> Iterator[Told]:
-    if finding.status == "unclear":
+    if not finding.may_be_told:
         return
     if finding.state is State.unknown:
         if finding.key is Key.term:
@@ -120,6 +120,8 @@ def _line(case: Case, finding: Finding) -> Iterator[Told]:
             if key == "case.exams":
                 facts["left"] = NamedList(tuple(f"exam.{part}" for part in finding.parts_left))
             yield Told(key, facts)
+            if finding.status == "unclear":
+                yield Told("unclear_mark")
 
 
 def _counts(finding: Finding) -> dict[str, object]:
@@ -220,6 +222,10 @@ def _of_talk(_case: Case, finding: Finding) -> str | None:
     return "case.talk_due" if finding.state in (State.coming, State.due) else None
 
 
+def _of_childcare(_case: Case, finding: Finding) -> str | None:
+    return "case.childcare" if finding.state in (State.coming, State.due) else None
+
+
 _WRITE: dict[Key, Callable[[Case, Finding], str | None]] = {
     Key.term: _of_term,
     Key.extension: _of_extension,
@@ -234,4 +240,5 @@ _WRITE: dict[Key, Callable[[Case, Finding], str | None]] = {
     Key.a2: _of_a2,
     Key.relief: _of_relief,
     Key.talk: _of_talk,
+    Key.childcare: _of_childcare,
 }

@@ -52,13 +52,21 @@ class Month:
 
 
 @dataclass(frozen=True)
+class Weekday:
+    """A gap, or a label, that the name of a weekday fills; 1 is Monday."""
+
+    day: int
+
+
+@dataclass(frozen=True)
 class Offer:
     """A button: what it does, and the key (or the name itself) that stands on it."""
 
     action: str
     label_key: str | None = None
     arguments: Mapping[str, str | int] = field(default_factory=dict)
-    label: str | date | Month | None = None
+    label: str | date | Month | Weekday | None = None
+    """A moment is shown as day, time and part of the day."""
     label_language: str | None = None
     """Set where the label is in its own language, such as "العربية"."""
     number: int | None = None

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
-from babel.dates import format_date, get_day_names
+from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from api.answers.figures import (
@@ -17,9 +17,22 @@ from api.answers.figures import (
     month_in_words,
     number_in_words,
     part_of_day,
+    short_day,
+    short_weekday,
+    weekday_in_words,
 )
 from api.answers.recordings import Recording, Recordings
-from api.answers.reply import PERSON, Month, Named, NamedList, Offer, Part, Reply, Told
+from api.answers.reply import (
+    PERSON,
+    Month,
+    Named,
+    NamedList,
+    Offer,
+    Part,
+    Reply,
+    Told,
+    Weekday,
+)
 from api.answers.topics import Topic, load_topics
 from api.appointments.models import Appointment
 from api.appointments.service import list_next
@@ -39,6 +52,8 @@ MAX_LABEL = 40
 LIST_COMMA = {"ar": "، ", "ti": "፣ "}
 MORE_TALKS = 3
 """Appointments that are told after the next one."""
+COUNT_FROM_SIX = frozenset({"ti"})
+"""Where many count the hours from six in the morning: the clock is named with a time."""
 TICKED, OPEN = "☑", "☐"
 CONTACT_LINES = ("phone", "address", "hours", "url")
 
@@ -101,6 +116,8 @@ class Words:
         """The reply in the language of the conversation, with its facts from the case store."""
         reader = self.reader(session, conversation, reply.language, now)
         parts = self._parts(reader, reply)
+        if reader.language in COUNT_FROM_SIX and any(_is_moment(each) for each in reply.offers):
+            parts.append(self.catalogue.text(reader.language, "clock_note"))
         offers = self._offers(reader, reply)
         return Rendered(
             text="\n".join(part.text for part in parts),
@@ -162,6 +179,8 @@ class Words:
 
     def _answer(self, reader: Reader, reply: Reply) -> list[Text]:
         """The texts of the reply, and what must be known about them."""
+        if "appointment" in reply.records:
+            return self._about_appointment(reader, reply)
         keys = (self._own(reader, reply.key), *reply.lines)
         told = [self._known(reader, key, self._facts(reader, reply.facts, key)) for key in keys]
         parts = [text for text, _ in told if text.text]
@@ -225,6 +244,8 @@ class Words:
                 return day_in_words(language, value)
             case Month():
                 return month_in_words(language, value)
+            case Weekday():
+                return weekday_in_words(language, value.day)
             case Named(key):
                 return self.text(language, key)
             case NamedList(keys):
@@ -301,6 +322,22 @@ class Words:
         last = "checklist.all_done" if len(done) == total else "checklist.how"
         return [*parts, self.catalogue.text(reader.language, last)]
 
+    def _about_appointment(self, reader: Reader, reply: Reply) -> list[Text]:
+        """When and where it is, if it is this person's own, with the lines that go with it."""
+        language = reader.language
+        appointment = reader.session.get(Appointment, UUID(reply.records["appointment"]))
+        if appointment is None or appointment.case.participant_id != reader.conversation.person_id:
+            return [self.catalogue.text(language, "not_linked")]
+        facts = self._talk_facts(language, appointment)
+        first = self.catalogue.text(language, reply.key, facts)
+        note = ("clock_note",) if language in COUNT_FROM_SIX else ()
+        if "time" in self.catalogue.gaps(reply.key):
+            lines = (*note, *reply.lines)
+        else:
+            shows_time = any("time" in self.catalogue.gaps(line) for line in reply.lines)
+            lines = (*reply.lines, *note) if shows_time else reply.lines
+        return [first, *(self.catalogue.text(language, line, facts) for line in lines)]
+
     def _next_talk(self, reader: Reader, reply: Reply) -> list[Text]:
         """Date and place of the appointment, if it is this person's own, and what comes later."""
         language = reader.language
@@ -315,7 +352,8 @@ class Words:
         )
         facts = self._talk_facts(language, appointment)
         first = self.catalogue.text(language, "next_talk", facts)
-        return [first, when, *self._later(reader, appointment)]
+        note = [self.catalogue.text(language, "clock_note")] if language in COUNT_FROM_SIX else []
+        return [first, *note, when, *self._later(reader, appointment)]
 
     def _later(self, reader: Reader, first: Appointment) -> list[Text]:
         """The few appointments after the next one."""
@@ -331,14 +369,31 @@ class Words:
     def _talk_facts(self, language: str, appointment: Appointment) -> dict[str, str]:
         return {
             "kind": self.text(language, f"appointment.{appointment.kind}"),
-            "place": appointment.place,
+            "where": self._where_of(language, appointment),
             **self._moment_facts(language, appointment.starts_at),
         }
+
+    def _slot(self, language: str, moment: datetime) -> str:
+        """A moment on a button, short; which clock it is stands in the message above it."""
+        at = local(moment)
+        part = self.text(language, f"part.{part_of_day(at.hour)}")
+        facts = {
+            "weekday": short_weekday(language, at.isoweekday()),
+            "date": short_day(language, at.date()),
+            "time": f"{at:%H:%M}",
+            "part_of_day": part.partition(LIST_COMMA.get(language, ", "))[0],
+        }
+        return self.text(language, "slot", **facts)
+
+    def _where_of(self, language: str, appointment: Appointment) -> str:
+        if appointment.by_phone:
+            return self.text(language, "where.phone")
+        return self.text(language, "where.place", place=appointment.place)
 
     def _moment_facts(self, language: str, moment: datetime) -> dict[str, str]:
         at = local(moment)
         return {
-            "weekday": get_day_names("wide", "stand-alone", locale=language)[at.weekday()],
+            "weekday": weekday_in_words(language, at.isoweekday()),
             "date": day_in_words(language, at.date()),
             "time": f"{at:%H:%M}",
             "part_of_day": self.text(language, f"part.{part_of_day(at.hour)}"),
@@ -363,6 +418,10 @@ class Words:
         match offer.label:
             case None:
                 label = self.text(offer.label_language or language, offer.label_key or "")
+            case datetime():
+                label = self._slot(language, offer.label)
+            case Weekday():
+                label = weekday_in_words(language, offer.label.day)
             case date():
                 label = day_in_words(language, offer.label)
             case Month():
@@ -370,3 +429,7 @@ class Words:
             case _:
                 return offer.label
         return f"{offer.number} {label}"[:MAX_LABEL] if offer.number else label[:MAX_LABEL]
+
+
+def _is_moment(offer: Offer) -> bool:
+    return isinstance(offer.label, datetime)

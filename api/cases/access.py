@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from api.cases.models import Case, Household
+from api.cases.models import Case, Household, Participant
 from api.cases.records import Record
 from api.errors import NotAllowed, NotFound
 from api.people.models import SEES_PEOPLE, Person, Role
@@ -76,6 +76,16 @@ def find_own_case(session: Session, person_id: UUID | None) -> Case | None:
         return None
     query = select(Case).where(Case.participant_id == person_id, Case.closed_on.is_(None))
     return session.scalar(query)
+
+
+def participant_of(session: Session, case: Case) -> Participant:
+    """Whom a case is about, for what the program itself does with it."""
+    return session.get_one(Participant, case.participant_id)
+
+
+def open_case_of(session: Session, person_id: UUID) -> Case | None:
+    """The open case of a person, for what the program itself has to tell a regisseur of them."""
+    return find_own_case(session, person_id)
 
 
 def every_open_case() -> Select[UUID]:

@@ -74,7 +74,7 @@ def plan_cases(database_url: Store = DEFAULT_DATABASE) -> None:
     with told_plainly(), closing(Database(database_url)) as database:
         migrate(database)
         with Progress().step("Planning"):
-            planned = plan_all(database, load_rules(), local(system_clock()).date())
+            planned = plan_all(database, load_rules(), system_clock())
     typer.echo(f"{planned.cases} cases, {planned.changed} changed")
 
 

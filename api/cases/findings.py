@@ -62,6 +62,11 @@ TO_DO = (
 """What the municipality has to see to; the list of cases shows the first of these."""
 
 
+TOLD_WITH_A_MARK = frozenset({Key.childcare})
+"""Told, with a mark, although its rule is unclear: to act too early costs nothing here, and to act
+too late costs money. What is unclear is not told otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a case, without names. All dates are days in Europe/Amsterdam."""
@@ -149,6 +154,11 @@ class Finding:
         if self.total is None or self.done is None:
             return None
         return max(self.total - self.done, NOTHING)
+
+    @property
+    def may_be_told(self) -> bool:
+        """Whether a participant may hear it."""
+        return self.status != "unclear" or self.key in TOLD_WITH_A_MARK
 
     @property
     def status(self) -> str:

@@ -83,6 +83,15 @@ class Participant(Recorded, Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"), index=True)
     household_id: Mapped[UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
+    email: Mapped[str | None] = mapped_column(String(200))
+    """For reminders of who has no Telegram; a family may share one."""
+    phone: Mapped[str | None] = mapped_column(String(40))
+    address: Mapped[str | None] = mapped_column(String(300))
+    """As it stands on an envelope."""
+    paused_until: Mapped[date | None]
+    """No reminders up to and including this day."""
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """No reminders any more; appointments go on, and a regisseur sees it."""
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     household: Mapped[Household | None] = relationship()
 

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from api.cases.access import every_open_case
 from api.cases.history import Change
 from api.cases.models import Case, Planning
 from api.cases.rules import Rules
-from api.cases.service import PlanRow, known_rules, outdated_plans, write_plans
+from api.cases.service import OutdatedPlans, known_rules, outdated_plans, write_plans
 from api.clock import Clock, local
 from api.db import Database, insert_once
 from api.leases import Claim, held
@@ -48,12 +48,15 @@ class Planned:
 
 
 def plan_all(
-    database: Database, rules: Rules, today: date, progress: Callable[[Planned], None] | None = None
+    database: Database,
+    rules: Rules,
+    now: datetime,
+    progress: Callable[[Planned], None] | None = None,
 ) -> Planned:
     """Every open case, now; `progress` hears after each batch how many there were so far."""
     so_far, after = Planned(), None
-    while batch := _next_batch(database, rules, after, today):
-        if batch.rows:
+    while batch := _next_batch(database, rules, after, now):
+        if batch.found.cases:
             with database.writing() as session:
                 so_far += Planned(changed=batch.write(session))
         so_far, after = so_far + Planned(cases=len(batch.ids)), batch.ids[-1]
@@ -105,8 +108,8 @@ class Planner:
 
     def _batch(self, job: Planning) -> Planned | None:
         """The next cases of the day; None when all are done, or the lease is no longer ours."""
-        batch = _next_batch(self.database, self.rules, job.after_id, job.day)
         now = self.clock()
+        batch = _next_batch(self.database, self.rules, job.after_id, now)
         with self.database.writing() as session:
             row = held(session, Planning, job.id, job.lease)
             if row is None:
@@ -122,15 +125,19 @@ class Planner:
 
 
 def fingerprint(session: Session, rules: Rules, today: date) -> str:
-    """Changes with every value of a rule that holds today, anywhere."""
-    towns = session.scalars(select(Municipality.id).order_by(Municipality.id))
-    known = {town: known_rules(session, rules, town, today) for town in towns}
+    """Changes with every value of a rule that holds today, and with the settings of reminders."""
+    towns = session.scalars(select(Municipality).order_by(Municipality.id)).all()
+    known = {town.id: known_rules(session, rules, town.id, today) for town in towns}
     values = [
         f"{town} {key} {rule.value}\n"
         for town, told in known.items()
         for key, rule in sorted(told.items())
     ]
-    return sha256("".join(values).encode()).hexdigest()
+    settings = [
+        f"{town.id} {town.remind_before} {town.quiet_from} {town.quiet_until} {town.closed_on}\n"
+        for town in towns
+    ]
+    return sha256("".join(values + settings).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -139,22 +146,24 @@ class _Batch:
 
     ids: Sequence[UUID]
     seen: Mapping[UUID, int]
-    rows: Sequence[PlanRow]
+    found: OutdatedPlans
     """Only where it is not what stands in the store."""
 
     def write(self, session: Session) -> int:
         """Write it; a case that somebody changed meanwhile was planned with that change."""
-        ids = [row["case"] for row in self.rows]
+        ids = list(self.found.cases)
         if not ids:
             return 0
         free = every_open_case().where(Case.id.in_(ids)).order_by(Case.id)
         locked = set(session.scalars(free.with_for_update(skip_locked=True)))
         now = _last_changes(session, ids)
         still = {id for id in locked if now.get(id) == self.seen.get(id)}
-        return write_plans(session, [row for row in self.rows if row["case"] in still])
+        return write_plans(session, self.found, still)
 
 
-def _next_batch(database: Database, rules: Rules, after: UUID | None, today: date) -> _Batch | None:
+def _next_batch(
+    database: Database, rules: Rules, after: UUID | None, now: datetime
+) -> _Batch | None:
     query = every_open_case().order_by(Case.id).limit(BATCH)
     with database.reading() as session:
         ids = session.scalars(query if after is None else query.where(Case.id > after)).all()
@@ -162,7 +171,7 @@ def _next_batch(database: Database, rules: Rules, after: UUID | None, today: dat
             return None
         # The changes first: what is changed after that was not seen, whatever is read of it.
         seen = _last_changes(session, ids)
-        return _Batch(ids, seen, outdated_plans(session, rules, ids, today))
+        return _Batch(ids, seen, outdated_plans(session, rules, ids, now))
 
 
 def _last_changes(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -12,9 +12,9 @@ from api.cases.findings import Finding, State
 from api.cases.findings import Key as FindingKey
 from api.cases.history import Change, Deed, Wired
 from api.cases.listing import CasePage
-from api.cases.models import Case, Group
+from api.cases.models import Case, Group, Participant
 from api.cases.rules import Rule, Rules
-from api.cases.wire import CaseFields, PersonFields, RecordRead
+from api.cases.wire import CaseFields, ContactFields, PersonFields, RecordRead
 from api.paging import Page
 from api.people.models import Person
 from api.wire import Amount, Wire
@@ -46,6 +46,14 @@ class ParticipantRead(PersonFields):
 
     id: UUID
     household_id: UUID | None
+
+
+class ContactRead(ContactFields):
+    """How somebody is reached besides the chat, and whether they want messages at all."""
+
+    paused_until: date | None
+    stopped_at: datetime | None
+    """No messages any more; read only, like the pause: the participant says it in the chat."""
 
 
 class RuleRead(Wire):
@@ -159,6 +167,10 @@ def read_participant(case: Case) -> ParticipantRead:
     person: Person = case.participant.person
     household, last_name = case.participant.household_id, person.last_name or None
     return shown(ParticipantRead, person, household_id=household, last_name=last_name)
+
+
+def read_contact(participant: Participant) -> ContactRead:
+    return shown(ContactRead, participant)
 
 
 def read_findings(findings: Iterable[Finding], rules: Rules) -> FindingList:

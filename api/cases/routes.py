@@ -26,7 +26,7 @@ from api.cases.versions import (
     answer_one,
     must_match,
 )
-from api.cases.wire import CaseFields, PersonFields
+from api.cases.wire import CaseFields, ContactFields, PersonFields
 from api.clock import local
 from api.db import Tx
 from api.dependencies import Caller, Now, TheWords
@@ -194,6 +194,31 @@ def change_person(
     fields = service.validated(PersonFields, wanted)
     service.change_person(session, me, case_id, fields, now)
     return answer_one(reads.read_participant(case))
+
+
+@api.get(
+    "/cases/{caseId:uuid}/contact",
+    response_model=reads.ContactRead,
+    responses={**READING, **NOT_MODIFIED, 200: WITH_ETAG},
+)
+def read_contact(me: Caller, case_id: CaseId, session: Tx, known: IfNoneMatch = None) -> Response:
+    """How the participant is reached besides the chat."""
+    return answer_if_new(reads.read_contact(service.get_contact(session, me, case_id)), known)
+
+
+@api.put(
+    "/cases/{caseId:uuid}/contact",
+    response_model=reads.ContactRead,
+    responses={**CHANGING, 200: WITH_ETAG},
+)
+def change_contact(
+    me: Caller, case_id: CaseId, body: ContactFields, tag: IfMatch, session: Tx, now: Now
+) -> Response:
+    """All three at once: what is left out is not known any more."""
+    get_case(session, me, case_id, lock=True)
+    must_match(tag, reads.read_contact(service.get_contact(session, me, case_id)))
+    changed = service.change_contact(session, me, case_id, body, now)
+    return answer_one(reads.read_contact(changed))
 
 
 @api.get("/rules", response_model=reads.RuleList, responses=READING)

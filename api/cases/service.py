@@ -1,6 +1,7 @@
 """Writing in a case: through `access`, with its version, and planned anew afterwards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,20 +12,25 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from api.appointments.models import Appointment
+from api.appointments.changes import Seen, cancel_planned, check_removable, follow
+from api.appointments.models import Appointment, AppointmentKind
 from api.cases.access import get_case, record_in, towns_of
 from api.cases.deadlines import first_due, work_out
 from api.cases.facts import facts_of, load_facts
 from api.cases.findings import Finding, Key, Known
 from api.cases.history import acting, record_person
 from api.cases.local_rules import local_rules
-from api.cases.models import Case, Leerroute, Participant
+from api.cases.models import Case, Exemption, Leerroute, Participant
 from api.cases.records import RECORDS, LeerrouteChoice, Record
 from api.cases.rules import Rules
-from api.cases.wire import FIELDS, CaseFields, PersonFields
+from api.cases.wire import FIELDS, CaseFields, ContactFields, PersonFields
 from api.clock import local
 from api.errors import Conflict, Invalid, NotFound, Stale
 from api.people.models import Person, PersonRole, Role
+from api.reminders.mailbox import address_changed
+from api.reminders.planning import Outdated
+from api.reminders.planning import outdated as outdated_reminders
+from api.reminders.planning import write as write_reminders
 from api.wire import Wire, reason_of
 
 type PlanRow = dict[str, Any]
@@ -69,7 +75,7 @@ def open_case(
     session.add(case)
     _flush(session)
     _remember_leerroute(session, case, local(now).date())
-    plan(session, rules, [case.id], local(now).date())
+    plan(session, rules, [case.id], now)
     session.refresh(case)
     return case
 
@@ -99,7 +105,8 @@ def change_case(
     _flush(session)
     if case.leerroute is not before:
         _remember_leerroute(session, case, local(now).date())
-    plan(session, rules, [case.id], local(now).date())
+    _cancel_what_is_over(session, case, now)
+    plan(session, rules, [case.id], now)
     session.refresh(case)
     return case
 
@@ -109,8 +116,7 @@ def change_person(
 ) -> Person:
     """Correct the name or the language of the participant of a case of mine."""
     case = get_case(session, me, case_id)
-    if case.participant.municipality_id != case.municipality_id:
-        raise Conflict("who moved away is corrected by the new municipality", "error.moved")
+    _check_is_here(case)
     acting(session, me.id, now)
     who = case.participant.person
     who.first_name, who.last_name = fields.first_name, fields.last_name or ""
@@ -118,6 +124,29 @@ def change_person(
     record_person(session, case.id, who)
     session.flush()
     return who
+
+
+def get_contact(session: Session, me: Person, case_id: UUID) -> Participant:
+    """Whom a case of mine is about. NotFound for who moved: the new municipality keeps it."""
+    case = get_case(session, me, case_id)
+    if case.participant.municipality_id != case.municipality_id:
+        raise NotFound("the new municipality keeps how to reach who moved")
+    return case.participant
+
+
+def change_contact(
+    session: Session, me: Person, case_id: UUID, fields: ContactFields, now: datetime
+) -> Participant:
+    """How the participant of a case of mine is reached besides the chat."""
+    case = get_case(session, me, case_id)
+    _check_is_here(case)
+    acting(session, me.id, now)
+    if fields.email != case.participant.email:
+        address_changed(session, case.participant_id)
+    for name in ContactFields.model_fields:
+        setattr(case.participant, name, getattr(fields, name))
+    session.flush()
+    return case.participant
 
 
 def list_records(session: Session, me: Person, case_id: UUID, kind: str) -> Sequence[Record]:
@@ -149,6 +178,9 @@ def add_record(
     record = KINDS[kind](**{"case_id": case_id, **fields.model_dump()})
     session.add(record)
     _flush(session)
+    if isinstance(record, Appointment):
+        _check_regisseur(session, case.municipality_id, record.regisseur_id)
+        follow(session, record, None, now)
     _after(session, rules, case, kind, now)
     return record
 
@@ -167,9 +199,13 @@ def change_record(
     """Change these fields of a record, if nobody did since `version`; else Stale."""
     case, record = _record_to_change(session, me, case_id, kind, record_id, version, now)
     wanted = _merged(FIELDS[kind], record, changes)
+    seen = Seen.of(record) if isinstance(record, Appointment) else None
     for name in changes:
         setattr(record, name, getattr(wanted, name))
     _flush(session)
+    if isinstance(record, Appointment):
+        _check_regisseur(session, case.municipality_id, record.regisseur_id)
+        follow(session, record, seen, now)
     _after(session, rules, case, kind, now)
     return record
 
@@ -186,6 +222,8 @@ def remove_record(
 ) -> None:
     """Take a record away; what it said stays in the history."""
     case, record = _record_to_change(session, me, case_id, kind, record_id, version, now)
+    if isinstance(record, Appointment):
+        check_removable(record, now)
     session.delete(record)
     _flush(session)
     _after(session, rules, case, kind, now)
@@ -219,47 +257,71 @@ def known_rules(session: Session, rules: Rules, town: str, today: date) -> Known
     return rules.told(today, local_rules(session, rules, town, today))
 
 
-def plan(session: Session, rules: Rules, case_ids: Sequence[UUID], today: date) -> int:
-    """Work out anew what is due first in these cases, for the list; how many of them changed.
+@dataclass(frozen=True)
+class OutdatedPlans:
+    """What is written of some cases and is not what they say now."""
+
+    due: Sequence[PlanRow]
+    """What is due first, for the list of cases."""
+    reminders: Outdated
+
+    @property
+    def cases(self) -> set[UUID]:
+        return {row["case"] for row in self.due} | self.reminders.cases
+
+
+def plan(session: Session, rules: Rules, case_ids: Sequence[UUID], now: datetime) -> int:
+    """Work out anew what is due first in these cases, and their reminders; how many changed.
 
     Written past the version: it says nothing that somebody typed.
     """
-    return write_plans(session, outdated_plans(session, rules, case_ids, today))
+    return write_plans(session, outdated_plans(session, rules, case_ids, now))
 
 
-def write_plans(session: Session, rows: Sequence[PlanRow]) -> int:
-    """Write what `outdated_plans` found; how many there are."""
-    if rows:
-        session.connection().execute(_PLANNED, rows)
-    return len(rows)
+def write_plans(session: Session, found: OutdatedPlans, only: Iterable[UUID] | None = None) -> int:
+    """Write what `outdated_plans` found, for all of these cases or only for some."""
+    wanted = found.cases if only is None else found.cases & set(only)
+    if due := [row for row in found.due if row["case"] in wanted]:
+        session.connection().execute(_PLANNED, due)
+    write_reminders(session, found.reminders, wanted)
+    return len(wanted)
 
 
 def outdated_plans(
-    session: Session, rules: Rules, case_ids: Sequence[UUID], today: date
-) -> list[PlanRow]:
+    session: Session, rules: Rules, case_ids: Sequence[UUID], now: datetime
+) -> OutdatedPlans:
     """What should be written of these cases, because it is not what stands there."""
+    today = local(now).date()
     columns = (Case.municipality_id, Case.closed_on, Case.next_due, Case.next_due_on)
     query = select(Case.id, *columns).where(Case.id.in_(case_ids))
     stored = {row.id: row for row in session.execute(query)}
     towns = {row.municipality_id for row in stored.values()}
     known = {town: known_rules(session, rules, town, today) for town in towns}
-    rows = []
+    rows, findings = [], {}
     for id, facts in load_facts(session, case_ids).items():
         row = stored[id]
         found = {} if row.closed_on else work_out(facts, known[row.municipality_id], today)
-        due = first_due(found)
+        due, findings[id] = first_due(found), found
         after = (due.key.value, due.on) if due else (None, None)
         if after != (row.next_due, row.next_due_on):
             rows.append({"case": id, "next_due": after[0], "next_due_on": after[1]})
-    return rows
+    return OutdatedPlans(rows, outdated_reminders(session, findings, now))
 
 
 def _after(session: Session, rules: Rules, case: Case, kind: str, now: datetime) -> None:
     """What a change of a record means for its case."""
-    today = local(now).date()
     if kind == "leerroutes":
-        _take_over_leerroute(session, case, today)
-    plan(session, rules, [case.id], today)
+        _take_over_leerroute(session, case, local(now).date())
+    plan(session, rules, [case.id], now)
+
+
+def _cancel_what_is_over(session: Session, case: Case, now: datetime) -> None:
+    """Progress talks go on until DUO has decided; a closed case has no appointments."""
+    is_exempt = case.exemption in (Exemption.vrijstelling, Exemption.ontheffing)
+    if case.closed_on is not None:
+        cancel_planned(session, case, frozenset(AppointmentKind), now)
+    elif is_exempt or case.ended_on is not None:
+        cancel_planned(session, case, {AppointmentKind.progress_talk}, now)
 
 
 def _take_over_leerroute(session: Session, case: Case, today: date) -> None:
@@ -328,6 +390,11 @@ def faults(error: ValidationError) -> dict[str, str]:
 def _check_version(now: int, given: int) -> None:
     if now != given:
         raise Stale
+
+
+def _check_is_here(case: Case) -> None:
+    if case.participant.municipality_id != case.municipality_id:
+        raise Conflict("who moved away is corrected by the new municipality", "error.moved")
 
 
 def _check_regisseur(session: Session, town: str, regisseur_id: UUID | None) -> None:

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from api.answers.reply import Offer, Reply
 from api.answers.words import Words
-from api.appointments.models import Appointment, AppointmentState
+from api.appointments.changes import cancel_planned
+from api.appointments.models import Appointment, AppointmentKind, AppointmentState
 from api.cases.access import get_case
 from api.cases.history import acting
 from api.cases.models import Case, Participant, Transfer, TransferState
@@ -38,7 +39,7 @@ from api.cases.spans import DAY
 from api.clock import local
 from api.coaching.models import Consent
 from api.conversations import transcript
-from api.conversations.models import Conversation
+from api.conversations.models import CHATS, Conversation
 from api.errors import Conflict, Invalid, NotFound
 from api.handovers.models import HandOver, HandOverState
 from api.handovers.service import is_owned, lock_conversation, set_town
@@ -178,7 +179,7 @@ def complete_transfer(session: Session, rules: Rules, transfer: Transfer, now: d
         raise Conflict("this case was closed or transferred", "error.case_closed")
     old, today = transfer.case, local(now).date()
     old.closed_on = today
-    _cancel_planned(session, old, now)
+    cancel_planned(session, old, frozenset(AppointmentKind), now)
     session.flush()
     new = _opened(old, transfer, today)
     session.add(new)
@@ -187,7 +188,7 @@ def complete_transfer(session: Session, rules: Rules, transfer: Transfer, now: d
     _move_person(session, old.participant, transfer.to_id, now)
     transfer.state, transfer.new_case_id = TransferState.done, new.id
     session.flush()
-    plan(session, rules, [old.id, new.id], today)
+    plan(session, rules, [old.id, new.id], now)
     session.refresh(new)
     return new
 
@@ -221,16 +222,6 @@ def _copy(row: Record, new: Case) -> Record:
     names = [column.key for column in inspect(model).column_attrs if column.key not in _OWN]
     copied: Record = model(case_id=new.id, **{name: getattr(row, name) for name in names})
     return copied
-
-
-def _cancel_planned(session: Session, case: Case, now: datetime) -> None:
-    planned = select(Appointment).where(
-        Appointment.case_id == case.id,
-        Appointment.state == AppointmentState.planned,
-        Appointment.starts_at > now,
-    )
-    for appointment in session.scalars(planned):
-        appointment.state = AppointmentState.cancelled
 
 
 def _move_person(session: Session, participant: Participant, to: str, now: datetime) -> None:
@@ -287,7 +278,9 @@ def _lock(session: Session, transfer: Transfer) -> None:
 def _lock_chats(session: Session, person_id: UUID) -> list[Conversation]:
     """The chats in which the participant can be told something."""
     query = select(Conversation).where(
-        Conversation.person_id == person_id, Conversation.blocked_at.is_(None)
+        Conversation.person_id == person_id,
+        Conversation.channel.in_(CHATS),
+        Conversation.blocked_at.is_(None),
     )
     chats = list(session.scalars(query.order_by(Conversation.id)))
     for chat in chats:

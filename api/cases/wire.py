@@ -5,9 +5,9 @@ What may be written stands here once: the API, the import and the console's form
 
 from typing import Annotated, Self
 
-from pydantic import Field, create_model, model_validator
+from pydantic import EmailStr, Field, StringConstraints, create_model, model_validator
 
-from api.appointments.models import AppointmentKind, AppointmentState
+from api.appointments.models import Answer, AppointmentKind, AppointmentState
 from api.cases.models import Exemption, Group, Law, Leerroute
 from api.cases.records import (
     Article,
@@ -26,6 +26,9 @@ from api.cases.records import (
 from api.wire import Amount, Day, Id, Line, Moment, Whole, Wire
 
 Lax = Field(strict=False)
+Phone = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[+(]?[0-9][0-9 ()/-]{4,36}[0-9]$")
+]
 
 
 class CaseFields(Wire):
@@ -86,6 +89,15 @@ class PersonFields(Wire):
     first_name: Annotated[Line, Field(max_length=80)]
     last_name: Annotated[Line, Field(max_length=80)] | None = None
     language: Annotated[str, Field(pattern="^(nl|ar|ti|en|tr)$")] = "nl"
+
+
+class ContactFields(Wire):
+    """How a participant is reached besides the chat; what is empty is not known."""
+
+    email: Annotated[EmailStr, Field(max_length=200)] | None = None
+    phone: Phone | None = None
+    address: Annotated[Line, Field(max_length=300)] | None = None
+    """As it stands on an envelope."""
 
 
 class HoursFields(Wire):
@@ -224,7 +236,16 @@ class AppointmentFields(Wire):
     state: Annotated[AppointmentState, Lax] = AppointmentState.planned
     starts_at: Moment
     minutes: Annotated[Whole, Field(ge=5, le=480)] = 60
-    place: Annotated[Line, Field(max_length=200)]
+    place: Annotated[Line, Field(max_length=200)] | None = None
+    by_phone: bool = False
+    regisseur_id: Id | None = None
+    interpreter: bool | None = None
+
+    @model_validator(mode="after")
+    def fits(self) -> Self:
+        if self.place is None and not self.by_phone:
+            raise ValueError("place: where it is, or by telephone")
+        return self
 
 
 FIELDS: dict[str, type[Wire]] = {
@@ -252,7 +273,23 @@ class RecordRead(Wire):
     version: int
 
 
+class AppointmentRead(AppointmentFields, RecordRead):
+    """An appointment, with what only the participant and the series of talks write in it."""
+
+    answer: Annotated[Answer, Lax] | None
+    """To the appointment as it stands now."""
+    answered_at: Moment | None
+    series_on: Day | None
+    """The day of the series that this progress talk is for."""
+
+
+READS: dict[type[Wire], type[Wire]] = {AppointmentFields: AppointmentRead}
+"""What is read of a kind besides what may be written."""
+
+
 def read_of(fields: type[Wire]) -> type[Wire]:
     """The same fields as they are read: with id and version."""
+    if fields in READS:
+        return READS[fields]
     name = fields.__name__.removesuffix("Fields") + "Read"
     return create_model(name, __base__=(fields, RecordRead), __doc__=fields.__doc__)

@@ -5,6 +5,7 @@ import hmac
 import logging
 from contextlib import suppress
 
+import httpx
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatType
@@ -62,7 +63,7 @@ def open_bot(settings: Settings) -> Bot:
         settings.telegram_token.get_secret_value(),
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
-        request=HTTPXRequest(connection_pool_size=32, read_timeout=10, connect_timeout=5),
+        request=HTTPXRequest(connection_pool_size=64, read_timeout=10, connect_timeout=5),
         get_updates_request=HTTPXRequest(read_timeout=LONG_POLL_SECONDS + 10),
     )
 
@@ -241,8 +242,13 @@ async def deliver(bot: Bot, recordings: Recordings, outgoing: Outgoing) -> str:
     chat, text = int(outgoing.chat_id), outgoing.text
     keyboard = _keyboard(outgoing.buttons) if outgoing.buttons else None
     media = find_media(recordings, outgoing.media) if outgoing.media else None
+    file, fits = outgoing.attachment, len(text) <= CAPTION_CHARACTERS
     try:
-        if media is None or len(text) > CAPTION_CHARACTERS:
+        if file is not None and fits:
+            sent = await bot.send_document(
+                chat, file.content, filename=file.name, caption=text, reply_markup=keyboard
+            )
+        elif media is None or not fits:
             sent = await bot.send_message(
                 chat, text, reply_markup=keyboard, disable_web_page_preview=True
             )
@@ -283,11 +289,18 @@ def _send_failed(error: TelegramError) -> SendFailed:
             blocked = "chat not found" in error.message.lower()
             return SendFailed("400", blocked=blocked)
         case TimedOut():
-            return SendFailed("timed out", retryable=True, ambiguous=True)
+            return SendFailed("timed out", retryable=True, ambiguous=_was_connected(error))
         case NetworkError():
-            return SendFailed("network", retryable=True, ambiguous=True)
+            return SendFailed("network", retryable=True, ambiguous=_was_connected(error))
         case _:
             return SendFailed(type(error).__name__)
+
+
+def _was_connected(error: TelegramError) -> bool:
+    """Then the message may have arrived; without a connection it cannot have."""
+    return not isinstance(
+        error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout
+    )
 
 
 def _seconds(error: RetryAfter) -> float:

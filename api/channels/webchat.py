@@ -14,12 +14,14 @@ from sqlalchemy import func, select
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from api.answers.progress_picture import FOLDER as PROGRESS
+from api.appointments.calendar import CONTENT_TYPE, FILE_NAME, find_ics
+from api.appointments.calendar import FOLDER as CALENDAR
 from api.channels.telegram import kind_of_text
 from api.conversations.inbox import Incoming, store
 from api.conversations.models import Channel, Conversation, InboxMessage, Kind, Message
 from api.db import Database, Tx
 from api.dependencies import Now, TheSettings, TheWords
-from api.errors import Invalid
+from api.errors import Invalid, NotFound
 from api.outbox.service import Outgoing
 from api.people.linking import find_town
 from api.settings import Settings
@@ -101,6 +103,8 @@ class ChatMessageRead(Wire):
     """Where the recording of the text can be heard."""
     image: str | None
     """A picture of what the text says, for who reads little."""
+    calendar: str | None
+    """Where the appointment can be fetched as a file for the calendar of the phone."""
     in_reply_to: str | None
     final: bool
     intent: str | None
@@ -231,6 +235,7 @@ def _read(line: Message, external_id: str | None, conversation: Conversation) ->
         buttons=[ChatButton(**button) for button in line.buttons],
         sound=_address(line, ".ogg"),
         image=_address(line, ".png", within=PROGRESS),
+        calendar=_address(line, ".ics", within=CALENDAR),
         in_reply_to=external_id.partition(":")[2] if external_id else None,
         final=line.final,
         intent=line.intent,
@@ -245,6 +250,22 @@ def _address(line: Message, ending: str, within: str = "") -> str | None:
     media = line.media or ""
     fits = media.endswith(ending) and media.startswith(within)
     return f"/media/{media}" if fits else None
+
+
+@pages.get("/media/calendar/{name}")
+def calendar(name: str, session: Tx, words: TheWords, now: Now, chat: Chat) -> Response:
+    """An appointment for the calendar of the phone; only in the chat of who takes part in it."""
+    query = select(Conversation).filter_by(channel=Channel.webchat, chat_id=chat)
+    conversation = session.scalar(query) if chat else None
+    media = f"{CALENDAR}/{name}"
+    content = find_ics(session, words, conversation, media, now) if conversation else None
+    if content is None:
+        raise NotFound("there is no such appointment in this chat")
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f'inline; filename="{FILE_NAME}"',
+    }
+    return Response(content, media_type=CONTENT_TYPE, headers=headers)
 
 
 async def deliver(outgoing: Outgoing) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.cases.history import acting
 from api.cases.models import Household, Participant
 from api.coaching.models import Coaching, Consent
-from api.conversations.models import Conversation
+from api.conversations.models import CHATS, Conversation
 from api.people.models import Person, PersonRole, Role
 
 
@@ -49,7 +49,9 @@ def may_see(session: Session, coach_id: UUID, participant_id: UUID) -> bool:
 def seen_by(session: Session, coach_id: UUID) -> list[Coached]:
     """The participants who let this coach see their talks, by household and name."""
     has_chat = exists().where(
-        Conversation.person_id == Participant.person_id, Conversation.blocked_at.is_(None)
+        Conversation.person_id == Participant.person_id,
+        Conversation.channel.in_(CHATS),
+        Conversation.blocked_at.is_(None),
     )
     query = (
         _coached()

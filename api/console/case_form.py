@@ -13,14 +13,16 @@ from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from api.answers.words import Words
+from api.appointments.diary import Taken
+from api.appointments.models import Appointment
 from api.cases.access import towns_of
 from api.cases.models import Case
 from api.cases.records import Record
-from api.cases.wire import FIELDS, CaseFields, PersonFields
+from api.cases.wire import FIELDS, CaseFields, ContactFields, PersonFields
 from api.console import faults as wrong
 from api.console.case_list import PATH, regisseur_options, town_options
 from api.console.case_views import header, part_of
-from api.console.case_words import CASE, PERSON
+from api.console.case_words import CASE, CONTACT, PERSON
 from api.console.forms import Input, Options, Shown, inputs
 from api.console.routes import Me, render
 from api.console.timeline import ChangeRow, changed_since
@@ -28,7 +30,7 @@ from api.console.views import console_text
 from api.db import Tx
 from api.dependencies import TheWords
 from api.errors import Conflict, Invalid, Stale
-from api.people.models import StaffSession
+from api.people.models import Person, StaffSession
 from api.wire import Wire
 
 SECTIONS: dict[str, tuple[str, ...]] = {
@@ -108,6 +110,8 @@ def tried[R](at: Desk, kind: str, write: Callable[[], R]) -> R | dict[str, str]:
             return write()
     except Invalid as error:
         return wrong.in_dutch(at.words, kind, error.faults)
+    except Taken as error:
+        return {"": console_text(at.words, f"{error.key}.detail")}
     except Conflict:
         which = CASE if kind == CASE else "record"
         return {"": console_text(at.words, f"fault.exists.{which}")}
@@ -158,25 +162,41 @@ def person_form(at: Desk, case: Case, attempt: Attempt) -> Response:
     return _form(at, case, attempt, "person", PERSON, [Section("", fields)])
 
 
+def contact_form(at: Desk, case: Case, attempt: Attempt) -> Response:
+    fields = inputs(at.words, CONTACT, ContactFields, attempt.shown)
+    return _form(at, case, attempt, "contact", CONTACT, [Section("", fields)])
+
+
 def record_form(
     at: Desk, case: Case, kind: str, record: Record | None, attempt: Attempt
 ) -> Response:
-    fields = inputs(at.words, kind, FIELDS[kind], attempt.shown)
+    now_with = record.regisseur if isinstance(record, Appointment) else None
+    shown = replace(attempt.shown, people=_people(at, case, now_with))
+    fields = inputs(at.words, kind, FIELDS[kind], shown)
     path = f"{kind}/{record.id}/edit" if record else kind
     return _form(at, case, attempt, path, kind, [Section("", fields)], is_new=record is None)
 
 
 def removal_page(
-    at: Desk, case: Case, kind: str, record: Record, changes: Sequence[ChangeRow] = ()
+    at: Desk,
+    case: Case,
+    kind: str,
+    record: Record,
+    changes: Sequence[ChangeRow] = (),
+    fault_key: str | None = None,
 ) -> Response:
-    part = part_of(at.words, kind, [record])
+    """`fault_key` says why it cannot be removed now."""
+    part = part_of(at.session, at.words, kind, [record])
+    status = Stale.status if changes else 200
     return at.page(
         "case_remove.html",
-        Stale.status if changes else 200,
+        Conflict.status if fault_key else status,
+        fault_key=fault_key,
         case=header(at.words, case),
         kind=kind,
         pairs=list(zip(part.columns, part.rows[0].cells, strict=True)),
         action=f"{PATH}/{case.id}/{kind}/{record.id}/remove",
+        edit=f"{PATH}/{case.id}/{kind}/{record.id}/edit",
         version=record.version,
         changes=changes,
     )
@@ -229,9 +249,10 @@ def _faults(shown: Shown, fields: Sequence[Input]) -> dict[str, Any]:
     }
 
 
-def _people(at: Desk, case: Case) -> Options:
+def _people(at: Desk, case: Case, now_with: Person | None = None) -> Options:
     """Who can be chosen, and who is it now, also if they could not be chosen any more."""
     found = list(regisseur_options(at.session, [case.municipality_id]))
-    if case.regisseur and str(case.regisseur.id) not in dict(found):
-        found.append((str(case.regisseur.id), case.regisseur.name))
+    for person in (case.regisseur, now_with):
+        if person and str(person.id) not in dict(found):
+            found.append((str(person.id), person.name))
     return found

@@ -1,9 +1,11 @@
 """The forms of what happens in a case more than once: add, change and remove, for every kind."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from api.appointments.slots import find_working_hours
 from api.cases import service
 from api.cases.access import get_case, get_record
 from api.cases.models import Case
@@ -36,12 +38,15 @@ ON_TODAY = frozenset(
     {"notes", "scores", "goals", "duo-reports", "enforcement-steps", "attendances"}
 )
 """What is mostly written down on the day itself."""
+CANCEL_FIRST = "error.cancel_first"
 
 
 @records.get("/{case_id}/{kind}/new")
 def new_record(case_id: UUID, kind: str, at: At, now: Now) -> Response:
     case, today = _case(at, case_id, kind), local(now).date()
-    first = {"on": today, "agreed_on": today} if kind in ON_TODAY else {}
+    first: dict[str, Any] = {"on": today, "agreed_on": today} if kind in ON_TODAY else {}
+    if kind == "appointments":
+        first = _usual_talk(at, case)
     return record_form(at, case, kind, None, Attempt(Shown(untouched(FIELDS[kind], **first))))
 
 
@@ -110,6 +115,10 @@ def remove_record(
     except Stale:
         changes = beside(at, record, typed, version).changes
         return removal_page(at, case, kind, record, changes)
+    except Conflict as error:
+        if error.key != CANCEL_FIRST:
+            raise
+        return removal_page(at, case, kind, record, fault_key=error.key)
     return _back(case_id, kind)
 
 
@@ -118,6 +127,14 @@ def _case(at: Desk, case_id: UUID, kind: str) -> Case:
     if kind not in KINDS:
         raise NotFound("a case has no such records")
     return get_case(at.session, at.me.person, case_id)
+
+
+def _usual_talk(at: Desk, case: Case) -> dict[str, Any]:
+    """With whom, where and how long, as the regisseur of the case is used to."""
+    hours = find_working_hours(at.session, case.regisseur_id, case.municipality_id)
+    usual = {"place": hours.place, "minutes": hours.minutes} if hours else {}
+    interpreter = True if case.interpreter_language else None
+    return {"regisseur_id": case.regisseur_id, "interpreter": interpreter, **usual}
 
 
 def _record(at: Desk, case_id: UUID, kind: str, record_id: UUID) -> Record:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.answers.words import Words
+from api.appointments.models import Appointment
 from api.cases.findings import Finding, Key, State
 from api.cases.models import Case, Law
 from api.cases.records import Dimension, Goal, GoalState, Hours, HoursKind, Record
@@ -29,6 +30,7 @@ from api.console.case_words import (
 )
 from api.console.timeline import changes_of, events_of
 from api.console.views import console_text
+from api.people.service import names_of
 
 ORDER = (
     *("hours", "appointments", "goals", "interventions", "scores", "intake-findings", "exams"),
@@ -110,7 +112,7 @@ def show_case(session: Session, words: Words, case: Case, today: date) -> dict[s
         "law_note": _law_note(case),
         "findings": [_finding(words, each) for each in sorted(findings.values(), key=_urgency)],
         "dates": list(_dates(words, case)),
-        "parts": [part_of(words, kind, records[kind]) for kind in ORDER],
+        "parts": [part_of(session, words, kind, records[kind]) for kind in ORDER],
         "bars": list(_bars(words, records["hours"], findings)),
         "goals": list(_goals(words, records["goals"])),
         "radar": _radar(words, records["scores"]),
@@ -141,14 +143,21 @@ def header(words: Words, case: Case) -> dict[str, Any]:
     }
 
 
-def part_of(words: Words, kind: str, records: Sequence[Record]) -> Part:
+def part_of(session: Session, words: Words, kind: str, records: Sequence[Record]) -> Part:
     names = list(FIELDS[kind].model_fields)
+    people = _people_in(session, records)
     rows = []
     for record in records:
-        cells = [cell(words, getattr(record, name)) for name in names]
+        cells = [cell(words, getattr(record, name), people) for name in names]
         what = ", ".join(each.text for each in cells[:3])
         rows.append(RecordRow(record.id, what, cells))
     return Part(kind, [label(words, kind, name) for name in names], rows)
+
+
+def _people_in(session: Session, records: Sequence[Record]) -> Mapping[UUID, str]:
+    """The names of the regisseurs in these records."""
+    ids = {each.regisseur_id for each in records if isinstance(each, Appointment)}
+    return names_of(session, filter(None, ids)) if ids else {}
 
 
 def _law_note(case: Case) -> str | None:

@@ -14,7 +14,7 @@ from api.console.views import console_text
 from api.people.models import Person
 from translations.catalogue import SOURCE
 
-CASE, PERSON = "case", "person"
+CASE, PERSON, CONTACT = "case", "person", "contact"
 """Kinds of form besides the kinds of records."""
 
 

@@ -25,11 +25,10 @@ from api.console.case_form import (
 from api.console.case_import import imports
 from api.console.case_list import LONGEST, PATH, chosen, link, show_list
 from api.console.case_records import records
-from api.console.case_views import show_case
+from api.console.case_talks import page_of_case, talks
 from api.console.case_words import CASE, PERSON
 from api.console.forms import Shown, clean, read, untouched, written
 from api.console.routes import OwnForm, to
-from api.console.transfers import show_move
 from api.console.views import console_text
 from api.dependencies import Now
 from api.errors import Conflict, Invalid, Stale
@@ -86,9 +85,7 @@ def open_case(at: At, _me: OwnForm, typed: Typed, now: Now) -> Response:
 @pages.get("/{case_id}")
 def case_page(case_id: UUID, at: At, now: Now) -> Response:
     case = get_case(at.session, at.me.person, case_id)
-    back = link(PATH, chosen(at.request.query_params))
-    shown = show_case(at.session, at.words, case, local(now).date())
-    return at.page("case.html", back=back, move=show_move(at, case), **shown)
+    return page_of_case(at, case, now, link(PATH, chosen(at.request.query_params)))
 
 
 @pages.get("/{case_id}/edit")
@@ -135,4 +132,5 @@ def change_person(case_id: UUID, at: At, _me: OwnForm, typed: Typed, now: Now) -
     return to(f"{PATH}/{case_id}")
 
 
+pages.include_router(talks)  # before the kinds of records
 pages.include_router(records)

@@ -43,9 +43,12 @@ _BY_MESSAGE = {
     "there are signs in it that cannot be read": "signs",
     "choose a regisseur of this municipality": "regisseur",
     "choose another municipality of this installation": "other_town",
+    "where it is, or by telephone": "place_or_phone",
     "not in the future": "future",
     f"a year between {FIRST_YEAR} and {LAST_YEAR}": "year",
 }
+_BY_FIELD = {"email": "email", "phone": "phone"}
+"""What these look like says more than what is wrong with them."""
 _NOT_BEFORE = re.compile(r"not before (\w+)")
 _LIMITS = ("gt", "ge", "le", "max_length")
 
@@ -80,6 +83,8 @@ def _fault(
         name = str(error["loc"][0])
         if values.get(name) == SKIPPED:
             return name, _words(words, "no_such_time", {})
+        if name in _BY_FIELD and error["type"] in ("value_error", "string_pattern_mismatch"):
+            return name, _words(words, _BY_FIELD[name], {})
         if error["type"] == "value_error":
             message = str(error["msg"]).removeprefix("Value error, ")
             return name, by_message(words, kind, message)

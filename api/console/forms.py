@@ -232,7 +232,7 @@ def _read(each: Asked, typed: Mapping[str, str]) -> Any:
         case Shape.yes_no:
             return {TICKED: True, "false": False}.get(text)
         case Shape.day:
-            return _day(text) or None
+            return typed_day(text) or None
         case Shape.moment:
             return _moment(*(clean(typed.get(f"{each.name}{part}", "")) for part in (DAY, TIME)))
         case Shape.number:
@@ -243,7 +243,7 @@ def _read(each: Asked, typed: Mapping[str, str]) -> Any:
             return text or None
 
 
-def _day(text: str) -> str:
+def typed_day(text: str) -> str:
     """A day as the browser writes it, or as the Dutch do where it offers no calendar."""
     dutch = _DUTCH_DAY.fullmatch(text)
     return f"{dutch[3]}-{dutch[2]:0>2}-{dutch[1]:0>2}" if dutch else text
@@ -257,7 +257,9 @@ def _moment(day: str, clock: str) -> datetime | str | None:
     if not day and not clock:
         return None
     try:
-        at = datetime.combine(date.fromisoformat(_day(day)), time.fromisoformat(clock), AMSTERDAM)
+        at = datetime.combine(
+            date.fromisoformat(typed_day(day)), time.fromisoformat(clock), AMSTERDAM
+        )
     except ValueError:
         return f"{day} {clock}"
     exists = local(at.astimezone(UTC)).replace(tzinfo=None) == at.replace(tzinfo=None)

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 from api.answers.tasks import close_task, list_tasks
 from api.answers.words import Words
-from api.console.views import lines_of, nav_of, page, row_of, task_of
+from api.console.views import lines_of, nav_of, open_tasks, page, row_of, task_of
 from api.db import Database, Tx
 from api.dependencies import Now, TheSettings, TheWords
 from api.errors import Invalid, NotAllowed, NotFound, NotSignedIn, Unavailable, WegwijsError
@@ -29,6 +29,7 @@ from api.people.models import StaffSession
 from api.people.signin import STAFF, check_password, close_session, find_session, open_session
 from api.settings import Settings
 from api.signals import HAND_OVERS, conversation_signal
+from translations.catalogue import SOURCE
 
 COOKIE = "wegwijs_staff"
 FORM_COOKIE = "wegwijs_form"
@@ -309,7 +310,11 @@ def render(
     **context: Any,
 ) -> Response:
     """A page of the console, with what every page has; kept by no browser."""
-    signed_in_as = {"name": me.person.name, "nav": nav_of(me.person)} if me else None
+    signed_in_as = None
+    if me:
+        nav, tasks = nav_of(me.person), open_tasks(me)
+        counted = words.console.text(SOURCE, "nav.open_tasks", {"count": tasks}, count=tasks).text
+        signed_in_as = {"name": me.person.name, "nav": nav, "tasks": tasks, "tasks_words": counted}
     csrf = {"csrf": me.csrf} if me else {}
     response: HTMLResponse = request.app.state.console_templates.TemplateResponse(
         request,

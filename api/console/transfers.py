@@ -23,7 +23,7 @@ from api.console.case_words import counted, day_in_words, moment_in_words
 from api.console.forms import Input, Options, Shape, Shown, inputs, read
 from api.console.routes import OwnForm, to
 from api.console.views import console_text
-from api.conversations.models import Button, Conversation
+from api.conversations.models import CHATS, Button, Conversation
 from api.dependencies import Now
 from api.errors import Conflict, Invalid
 from api.exchange.routes import ConsentCreate, TransferCreate
@@ -218,7 +218,9 @@ def _moments(session: Session, found: Sequence[Transfer]) -> Mapping[UUID, datet
 def _not_asked(at: Desk, case: Case, transfer: Transfer) -> str | None:
     """In which chats the question does not stand: the bot is silent where a person speaks."""
     query = select(Conversation).where(
-        Conversation.person_id == case.participant_id, Conversation.blocked_at.is_(None)
+        Conversation.person_id == case.participant_id,
+        Conversation.channel.in_(CHATS),
+        Conversation.blocked_at.is_(None),
     )
     chats = {chat.id: chat for chat in at.session.scalars(query)}
     offered = select(Button).where(Button.conversation_id.in_(chats), Button.action == TRANSFER)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from api.answers.models import ContentTask, TaskKind
 from api.answers.words import Words
@@ -19,13 +19,16 @@ from api.conversations.replies import SAFETY
 from api.handovers.models import HandOver, HandOverState
 from api.handovers.service import list_lines, raised_alarm
 from api.outbox.service import states_of
-from api.people.models import Municipality, Person, Role
+from api.people.models import Municipality, Person, Role, StaffSession
 from api.people.signin import STAFF
+from api.reminders.tasks import count_tasks
 from translations.catalogue import SOURCE, direction
 
 PREVIEW_CHARACTERS = 140
 NAV: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("queue", "/console", (Role.regisseur, Role.coordinator)),
+    ("agenda", "/console/agenda", SEES_CASES),
+    ("reminders", "/console/reminders", SEES_CASES),
     ("cases", "/console/cases", SEES_CASES),
     ("people", "/console/people", (Role.regisseur, Role.coordinator)),
     ("households", "/console/households", SEES_HOUSEHOLDS),
@@ -201,12 +204,21 @@ def _next_talk(
     appointment = find_next(session, person.id, now) if person else None
     if appointment is None or find_case(session, me, appointment.case_id) is None:
         return None
-    return f"{words.moment(SOURCE, appointment.starts_at)}, {appointment.place}"
+    where = console_text(words, "talk.by_phone") if appointment.by_phone else appointment.place
+    return f"{words.moment(SOURCE, appointment.starts_at)}, {where}"
 
 
 def nav_of(person: Person) -> list[tuple[str, str]]:
     """Name and address of what this person finds in the main menu."""
     return [(name, path) for name, path, roles in NAV if person.has_role(*roles)]
+
+
+def open_tasks(me: StaffSession) -> int:
+    """How many messages reached nobody and wait for a regisseur, for who sees cases."""
+    session = object_session(me)
+    if session is None or not me.person.has_role(*SEES_CASES):
+        return 0
+    return count_tasks(session, me.person)
 
 
 def page(words: Words, **context: Any) -> dict[str, Any]:

@@ -14,17 +14,14 @@ from api.answers.reply import Part, Reply
 from api.answers.words import Words
 from api.cases.transfers import answer_transfer
 from api.conversations import replies
-from api.conversations.linking_buttons import (
-    answer_question,
-    ask_question_again,
-    is_linking_button,
-    press_linking,
-    show_code,
-)
+from api.conversations.appointment_buttons import is_appointment_button, press_appointment
+from api.conversations.linking_buttons import is_linking_button, press_linking, show_code
 from api.conversations.models import Button, Conversation
 from api.conversations.permit import told_permit, told_permit_of_family
+from api.conversations.questions import answer_question, ask_question_again
 from api.conversations.rasa import Understood
 from api.conversations.replies import hand_over_replies
+from api.conversations.stop_buttons import is_stop_button, press_stop
 from api.conversations.topic_buttons import is_topic_button, press_topic
 from api.conversations.yes_no import yes_or_no
 from api.handovers import service as handovers
@@ -88,6 +85,10 @@ def press(
             return [thanked[0], *explain(words, session, conversation, topic, Part.helpers)]
         case action if is_linking_button(action):
             return press_linking(words, session, conversation, action, button.arguments, now)
+        case action if is_appointment_button(action):
+            return press_appointment(words, session, conversation, action, button.arguments, now)
+        case action if is_stop_button(action):
+            return press_stop(words, session, conversation, action, button.arguments, now)
         case action if is_topic_button(action):
             return press_topic(words, session, conversation, action, button.arguments, now)
         case _:
@@ -145,7 +146,7 @@ def ask_again(
         return [replies.offer_person()]
     if len(text.split()) > WORDS_OF_AN_ANSWER:
         return []
-    if asked := ask_question_again(session, conversation, now):
+    if asked := ask_question_again(words, session, conversation, now):
         return asked
     match conversation.expecting:
         case replies.GROUP if topic := words.topics.get(conversation.topic or ""):

@@ -1,7 +1,6 @@
 """Who this chat belongs to and what a coach may see: asked with a yes and a no, and undone again.
 
-A typed yes or no counts only for what the very last line asked: a yes to something else must
-never link a chat or let a coach look.
+Both can be typed as well: see `api.conversations.questions`.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +9,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.answers.my_helpers import share_offer
@@ -20,9 +18,7 @@ from api.coaching.asking import ask_consent, next_question
 from api.coaching.models import Coaching, Consent
 from api.coaching.sending import send_answer
 from api.coaching.service import answer_consent, find_coaching
-from api.conversations.models import Author, Button, Conversation, Message
-from api.conversations.yes_no import yes_or_no
-from api.handovers.service import is_owned
+from api.conversations.models import Conversation
 from api.people.linking import (
     LinkRefused,
     confirm_code,
@@ -32,9 +28,7 @@ from api.people.linking import (
     unlink,
 )
 from api.people.models import LinkCode, Person
-
-QUESTIONS = {"link_yes": "link_no", "unlink_yes": "unlink_no", "consent_yes": "consent_no"}
-"""What can be answered with a yes, and the button for no beside it."""
+from api.reminders.service import note_reachable, note_unreachable
 
 
 @dataclass(frozen=True)
@@ -84,51 +78,19 @@ def press_linking(
     return _ACTIONS[action](_Press(words, session, conversation, arguments, now))
 
 
-def answer_question(
-    words: Words, session: Session, conversation: Conversation, text: str, now: datetime
+def ask_linking_again(
+    session: Session, conversation: Conversation, action: str, arguments: Mapping[str, Any]
 ) -> list[Reply]:
-    """A typed yes or no to the question in the last line; nothing where there is none."""
-    said = yes_or_no(text)
-    if said is None:  # most texts: then nothing is looked up
-        return []
-    asked = _asked(session, conversation, now)
-    if asked is None or is_owned(session, conversation.id):
-        return []
-    action = asked.action if said else QUESTIONS[asked.action]
-    return press_linking(words, session, conversation, action, asked.arguments, now)
-
-
-def ask_question_again(session: Session, conversation: Conversation, now: datetime) -> list[Reply]:
-    """The question of the last line once more, while it still makes sense."""
-    asked = _asked(session, conversation, now)
-    if asked is None:
-        return []
-    match asked.action:
-        case "link_yes" if link := session.get(LinkCode, int(asked.arguments["code"])):
+    """The question that this button for yes answers, once more."""
+    match action:
+        case "link_yes" if link := session.get(LinkCode, int(arguments["code"])):
             return [_confirm(link, conversation)]
         case "unlink_yes":
             return [_ask_unlink()]
-        case "consent_yes" if coaching := session.get(Coaching, UUID(asked.arguments["coaching"])):
+        case "consent_yes" if coaching := session.get(Coaching, UUID(arguments["coaching"])):
             return [ask_consent(coaching)]
         case _:
             return []
-
-
-def _asked(session: Session, conversation: Conversation, now: datetime) -> Button | None:
-    """The button for yes under the last line that was said to this person."""
-    last = session.scalars(
-        select(Message)
-        .where(Message.conversation_id == conversation.id, Message.author != Author.participant)
-        .order_by(Message.id.desc())
-        .limit(1)
-    ).first()
-    ids = [each["id"] for each in last.buttons] if last else []
-    offered = session.scalars(
-        select(Button).where(
-            Button.id.in_(ids), Button.action.in_(QUESTIONS), Button.expires_at >= now
-        )
-    )
-    return offered.first()
 
 
 def _confirm(link: LinkCode, conversation: Conversation) -> Reply:
@@ -152,6 +114,7 @@ def _link(press: _Press) -> list[Reply]:
     if isinstance(outcome, LinkRefused):
         linked = _person_of(press)
         return [_linked(linked)] if linked else [Reply.with_person(outcome.value)]
+    note_reachable(press.session, outcome.id, press.now)
     return [_linked(outcome), *next_question(press.session, press.conversation)]
 
 
@@ -179,7 +142,10 @@ def _ask_unlink() -> Reply:
 
 
 def _unlink(press: _Press) -> list[Reply]:
+    person_id = press.conversation.person_id
     unlink(press.session, press.conversation, press.now)
+    if person_id is not None:
+        note_unreachable(press.session, person_id, "unlinked", press.now)
     return [Reply.with_person("unlink.done")]
 
 

@@ -19,6 +19,12 @@ SESSION_IDLE = timedelta(minutes=30)
 class Channel(StrEnum):
     telegram = "telegram"
     webchat = "webchat"
+    email = "email"
+    """Reminders only; the chat is the person, whose address stands with the participant."""
+
+
+CHATS = (Channel.telegram, Channel.webchat)
+"""In these somebody can answer."""
 
 
 class Kind(StrEnum):

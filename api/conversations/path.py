@@ -39,6 +39,7 @@ from api.conversations.yes_no import yes_or_no
 from api.db import Database
 from api.handovers.service import is_owned, lock_conversation
 from api.leases import held
+from api.reminders.service import note_reachable, note_unreachable
 from api.signals import conversation_signal, wake_after_commit
 
 log = logging.getLogger(__name__)
@@ -180,9 +181,13 @@ class MessagePath:
         match message.kind:
             case Kind.blocked:
                 conversation.blocked_at = now
+                if conversation.person_id is not None:
+                    note_unreachable(session, conversation.person_id, "blocked", now)
                 return []
             case Kind.unblocked:
                 conversation.blocked_at = None
+                if conversation.person_id is not None:
+                    note_reachable(session, conversation.person_id, now)
                 return []
             case Kind.start:
                 return start(session, conversation, message.text or "", now)

@@ -16,7 +16,6 @@ from api.answers.reply import (
     NO_PERSON,
     PERSON,
     YES_PERSON,
-    Named,
     Part,
     Reply,
     ask,
@@ -24,20 +23,28 @@ from api.answers.reply import (
 )
 from api.answers.towns import offer_towns
 from api.answers.words import Words
+from api.appointments.models import Answer
+from api.appointments.service import find_next
 from api.clock import local
 from api.coaching.talks import talks_for_coach
+from api.conversations.appointment_buttons import change_talk, make_talk
+from api.conversations.appointment_replies import MAKE, to_answer
 from api.conversations.elsewhere import elsewhere
 from api.conversations.languages import unspoken_language
 from api.conversations.models import Conversation, Kind
 from api.conversations.rasa import Understood
+from api.conversations.stop_buttons import find_participant, stop_menu
 from api.handovers.models import HandOver
 from api.handovers.service import earliest_answer
+from api.reminders.messages import appointment_offer
 from translations.catalogue import LANGUAGES
 
 SAFETY, SAFETY_OFFER = DANGER, "nood.offer"
 GROUP, FAMILY_PERMIT = "group.ask", "group.ask_family"
 SIMPLEST = "simple"
 """What was just asked, or told, where the next message can mean it: `Conversation.expecting`."""
+TALK_TOPIC = "voortgangsgesprek"
+"""What is told about talks to who is not linked."""
 HUMAN = "mens_spreken"
 """Offered under every answer anyway, by a button that needs no Rasa."""
 DID_YOU_MEAN = 3
@@ -149,10 +156,24 @@ def _topic_or_plain(turn: _Turn) -> list[Reply]:
 
 
 def _changing_talks(turn: _Turn) -> list[Reply]:
-    """Making, moving or cancelling an appointment: a person does it."""
+    """Making, moving or cancelling an appointment: who is linked does it here, with buttons."""
     turn.conversation.misses = 0
+    if not is_participant(turn.conversation):
+        return _not_linked(turn, TALK_TOPIC)
     turn.conversation.topic = turn.key
-    return [Reply.with_person("coming.case", topic=Named(f"label.{turn.key}"))]
+    action = CHANGING_TALKS[turn.key]
+    if action == MAKE.action:
+        return make_talk(turn.words, turn.session, turn.conversation, turn.now)
+    return change_talk(turn.words, turn.session, turn.conversation, action, turn.now)
+
+
+def _stop(turn: _Turn) -> list[Reply]:
+    """Reminders pause or stop; who is not linked gets none, and reads that."""
+    turn.conversation.misses = 0
+    participant = find_participant(turn.session, turn.conversation)
+    if participant is None:
+        return [Reply.with_menu("stop_berichten")]
+    return [stop_menu(turn.session, participant, turn.now)]
 
 
 def _my_progress(turn: _Turn) -> list[Reply]:
@@ -219,9 +240,17 @@ def _missed(turn: _Turn) -> list[Reply]:
 
 
 def _next_talk(turn: _Turn) -> list[Reply]:
-    records = {"appointment": turn.response["appointment"]}
-    offers = (ask("mijn_voortgang"), ask("mijn_regisseur"), PERSON)
-    return [Reply("next_talk", records=records, offers=offers)]
+    """The next appointment, and what can be done with it; asked whether it suits until it does."""
+    id = turn.response["appointment"]
+    person_id = turn.conversation.person_id
+    talk = find_next(turn.session, person_id, turn.now) if person_id else None
+    more = (ask("mijn_voortgang"), ask("mijn_regisseur"), PERSON)
+    if talk is None or str(talk.id) != id:
+        return [Reply("next_talk", records={"appointment": id}, offers=more)]
+    *answers, _ = to_answer(talk)
+    lines = () if talk.answer is Answer.confirmed else ("remind.come",)
+    offers = (*answers, appointment_offer("calendar", talk), *more)
+    return [Reply("next_talk", records={"appointment": id}, lines=lines, offers=offers)]
 
 
 def _no_talk(turn: _Turn) -> list[Reply]:
@@ -230,7 +259,8 @@ def _no_talk(turn: _Turn) -> list[Reply]:
         coach_id = turn.conversation.person_id
         return talks_for_coach(turn.words, turn.session, coach_id, turn.now)
     due = talk_due(turn.words, turn.session, turn.conversation, turn.today)
-    offers = (ask("mijn_voortgang"), ask("mijn_regisseur"), PERSON)
+    make = (MAKE,) if is_participant(turn.conversation) else ()
+    offers = (*make, ask("mijn_voortgang"), ask("mijn_regisseur"), PERSON)
     return [Reply("next_talk_none", told=due, offers=offers)]
 
 
@@ -242,13 +272,15 @@ def _hand_over(turn: _Turn) -> list[Reply]:
 
 
 OWN_CASE = frozenset({"mijn_voortgang", "mijn_regisseur"})
-CHANGING_TALKS = frozenset(
-    {
-        *("afspraak_maken", "afspraak_verzetten", "afspraak_afzeggen"),
-    }
-)
+CHANGING_TALKS = {
+    "afspraak_maken": "make",
+    "afspraak_verzetten": "other_time",
+    "afspraak_afzeggen": "cannot",
+}
+"""The button that does what is asked for."""
 _SPECIAL: dict[str, Callable[[_Turn], list[Reply]]] = {
     **dict.fromkeys(CHANGING_TALKS, _changing_talks),
+    "stop_berichten": _stop,
     "mijn_voortgang": _my_progress,
     "mijn_regisseur": _my_regisseur,
     "simpler": _simpler,
@@ -261,6 +293,6 @@ _SPECIAL: dict[str, Callable[[_Turn], list[Reply]]] = {
     SAFETY: lambda _: safety(),
     "choose_language": lambda _: [Reply.with_languages("choose_language")],
     "action_failed": lambda _: [Reply.with_person("action_failed")],
-    "not_linked": lambda turn: _not_linked(turn, "voortgangsgesprek"),
+    "not_linked": lambda turn: _not_linked(turn, TALK_TOPIC),
     "next_talk_none": _no_talk,
 }

@@ -33,6 +33,14 @@ class Cause:
         return f"inbox:{self.inbox.id}:{self.number}"
 
 
+@dataclass(frozen=True)
+class Errand:
+    """Something that nobody asked for now, such as a reminder; answers to people go before it."""
+
+    key: str
+    """Unique, so that it is said once."""
+
+
 def hear(session: Session, inbox: InboxMessage, label: str | None) -> Message:
     """The participant's own line, already masked; a button shows its label."""
     text = label if inbox.kind is Kind.button else inbox.text
@@ -58,9 +66,10 @@ def say(
     conversation: Conversation,
     reply: Reply,
     now: datetime,
-    cause: Cause | None = None,
+    cause: Cause | Errand | None = None,
 ) -> Message:
     """The bot says this: one line in the transcript and one row in the outbox."""
+    answers = cause if isinstance(cause, Cause) else None
     rendered = words.render(session, conversation, reply, now)
     buttons = [
         Button(
@@ -76,7 +85,7 @@ def say(
     session.add_all(buttons)
     line = Message(
         conversation_id=conversation.id,
-        inbox_id=cause.inbox.id if cause else None,
+        inbox_id=answers.inbox.id if answers else None,
         author=Author.bot,
         text=rendered.text,
         language=rendered.language,
@@ -86,13 +95,13 @@ def say(
             for button, (offer, _) in zip(buttons, rendered.buttons, strict=True)
         ],
         media=rendered.media,
-        final=cause.final if cause else True,
-        intent=cause.intent if cause else None,
-        confidence=cause.confidence if cause else None,
+        final=answers.final if answers else True,
+        intent=answers.intent if answers else None,
+        confidence=answers.confidence if answers else None,
         topic=reply.topic,
         at=now,
     )
-    return _send(session, conversation, line, now, cause.key if cause else None)
+    return _send(session, conversation, line, now, cause)
 
 
 def _shown(button: Button, offer: Offer) -> dict[str, Any]:
@@ -122,13 +131,14 @@ def _send(
     conversation: Conversation,
     line: Message,
     now: datetime,
-    key: str | None = None,
+    cause: Cause | Errand | None = None,
 ) -> Message:
     session.add(line)
     session.flush()
     session.add(
         OutboxMessage(
-            key=key or f"message:{line.id}",
+            key=cause.key if cause else f"message:{line.id}",
+            bulk=isinstance(cause, Errand),
             conversation_id=conversation.id,
             message_id=line.id,
             due_at=now,

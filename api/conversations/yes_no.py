@@ -8,6 +8,10 @@ from pathlib import Path
 from translations.normalise import normalise
 
 _FILE = Path(__file__).with_name("yes_no_words.toml")
+_KINDS = ("yes", "yes_alone", "no", "no_alone", "comes", "cannot", "polite")
+_YES, _NO = frozenset({"yes", "yes_alone"}), frozenset({"no", "no_alone"})
+_LONGEST = 6
+"""Words of the longest phrase."""
 _SHORT = 3
 """Words; in a longer text a no can be the begin of something else: "no one may know"."""
 
@@ -30,6 +34,49 @@ def yes_or_no(text: str) -> bool | None:
     return False if len(words) <= _SHORT else None
 
 
+def will_come(text: str) -> bool | None:
+    """True where the whole text says that somebody will come, False where it says no.
+
+    Stricter than `yes_or_no`: "yes, but I am ill" is neither. A no is only the begin of a question.
+    """
+    said = _said(text)
+    if said and said <= _YES | {"comes"}:
+        return True
+    if said and said <= _NO | {"cannot"}:
+        return False
+    return False if yes_or_no(text) is False else None
+
+
+def will_cancel(text: str) -> bool | None:
+    """True where the whole text is a yes: that a talk is cancelled must be meant. "OK" may answer
+    something else in the question, and "I will come" is a no."""
+    said = _said(text)
+    if "yes" in said and said <= _YES:
+        return True
+    return False if said and said <= _NO | {"comes"} else None
+
+
+def _said(text: str) -> frozenset[str]:
+    """What a text consists of, without polite words; empty where it also says something else."""
+    words, said, listed = _words(text), set[str](), _phrases()
+    at = 0
+    while at < len(words):
+        ends = range(min(len(words), at + _LONGEST), at, -1)
+        found = next((end for end in ends if " ".join(words[at:end]) in listed), None)
+        if found is None:
+            return frozenset()
+        said.add(listed[" ".join(words[at:found])])
+        at = found
+    return frozenset(said - {"polite"})
+
+
+@cache
+def _phrases() -> dict[str, str]:
+    """Each phrase that says one thing, and which."""
+    kinds = _listed()
+    return {phrase: kind for kind in kinds for phrase in kinds[kind]}
+
+
 def _words(text: str) -> list[str]:
     """Letters that somebody held down ("jaaa") count once."""
     held = re.sub(r"(\w)\1{2,}", r"\1", normalise(text))
@@ -38,7 +85,7 @@ def _words(text: str) -> list[str]:
 
 @cache
 def _listed() -> dict[str, frozenset[str]]:
-    listed: dict[str, set[str]] = {"yes": set(), "yes_alone": set(), "no": set(), "no_alone": set()}
+    listed: dict[str, set[str]] = {kind: set() for kind in _KINDS}
     for language in tomllib.loads(_FILE.read_text(encoding="utf-8")).values():
         for kind, texts in language.items():
             listed[kind].update(" ".join(_words(text)) for text in texts)

@@ -117,7 +117,7 @@ def _write(session: Session, rules: Rules, town: str, rows: Sequence[Row], now: 
     _write_hours(session, cases, today)
     routes = {id: row.own.get("leerroute") for id, row in cases.items()}
     remember_leerroutes(session, {id: route for id, route in routes.items() if route}, today)
-    plan(session, rules, list(cases), today)
+    plan(session, rules, list(cases), now)
 
 
 def _open_cases(session: Session, town: str, rows: Sequence[Row], now: datetime) -> None:

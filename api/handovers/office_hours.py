@@ -42,10 +42,14 @@ class OfficeHours:
         }
         return cls(week, frozenset(closed))
 
+    def is_holiday(self, day: date) -> bool:
+        """Whether it is a public holiday, or a day on which this office is closed besides."""
+        return day in self.closed or day in _public_holidays(day.year)
+
     def opening_on(self, day: date) -> tuple[datetime, datetime] | None:
         """The moments of opening and closing in UTC, or None on a closed day."""
         times = self.week.get(day.isoweekday())
-        if times is None or day in self.closed or day in _public_holidays(day.year):
+        if times is None or self.is_holiday(day):
             return None
         opens, closes = (
             datetime.combine(day, moment, AMSTERDAM).astimezone(UTC) for moment in times

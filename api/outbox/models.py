@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.conversations.models import Conversation, Message
@@ -17,6 +17,8 @@ class DeliveryState(StrEnum):
     sent = "sent"
     failed = "failed"
     undeliverable = "undeliverable"
+    withdrawn = "withdrawn"
+    """Not true any more when its turn came, so it was not sent."""
 
 
 class OutboxMessage(Leased, Base):
@@ -25,7 +27,12 @@ class OutboxMessage(Leased, Base):
     __tablename__ = "outbox_message"
     __table_args__ = (
         Index("ix_outbox_message_waiting", "conversation_id", "done_at", "id"),
-        Index("ix_outbox_message_due", "done_at", "due_at"),
+        Index(
+            "ix_outbox_message_due",
+            *("bulk", "due_at", "id"),
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
@@ -39,5 +46,17 @@ class OutboxMessage(Leased, Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ambiguous: Mapped[int] = mapped_column(default=0)
     """How often it may have arrived without our hearing of it (a retry can double it)."""
+    bulk: Mapped[bool] = mapped_column(default=False)
+    """A reminder: answers to people go before it, and it is looked at again before it leaves."""
     conversation: Mapped[Conversation] = relationship()
     message: Mapped[Message] = relationship()
+
+
+class SenderLease(Base):
+    """Who sends for a bot token: Telegram's limits hold for the token, so exactly one process."""
+
+    __tablename__ = "sender_lease"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(32))
+    leased_until: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -3,9 +3,13 @@
 import asyncio
 import time
 from bisect import bisect_right, insort
+from collections import deque
+from collections.abc import Callable
 
-PER_SECOND = 30
+PER_SECOND = 28
+"""Telegram allows about 30: what happens on the way there may push two seconds together."""
 SECONDS_IN_A_CHAT = 1.0
+_WINDOW = 1.0
 _FORGET_ABOVE = 10_000
 
 
@@ -13,16 +17,27 @@ class Pace:
     """Gives each sender the moment at which it may send; waits are handed out in order."""
 
     def __init__(
-        self, per_second: float = PER_SECOND, seconds_in_a_chat: float = SECONDS_IN_A_CHAT
+        self,
+        per_second: float = PER_SECOND,
+        seconds_in_a_chat: float = SECONDS_IN_A_CHAT,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._monotonic = monotonic
         self._gap = 1 / per_second
         self._chat_gap = seconds_in_a_chat
         self._booked: list[float] = []
         self._next_in_chat: dict[str, float] = {}
+        self._held: dict[str, float] = {}
+        self._left: deque[float] = deque(maxlen=max(1, int(per_second)))
 
     async def wait(self, chat_id: str) -> None:
-        """Until a message to this chat may leave."""
-        await asyncio.sleep(max(0.0, self.reserve(chat_id, time.monotonic())))
+        """Until a message to this chat may leave, by the schedule."""
+        await asyncio.sleep(max(0.0, self.reserve(chat_id, self._monotonic())))
+
+    async def leave(self, chat_id: str) -> None:
+        """Just before it leaves: whatever delayed it since `wait`, no second gets too many."""
+        while (wait := self.depart(chat_id, self._monotonic())) > 0:
+            await asyncio.sleep(wait)
 
     def reserve(self, chat_id: str, now: float) -> float:
         """Book the next free moment for this chat; returns the seconds until then."""
@@ -31,6 +46,26 @@ class Pace:
         if len(self._next_in_chat) > _FORGET_ABOVE:
             self._next_in_chat = {c: t for c, t in self._next_in_chat.items() if t > now}
         return at - now
+
+    def depart(self, chat_id: str, now: float) -> float:
+        """0 when it may leave at this moment, which then counts; else the seconds to wait."""
+        if len(self._left) == self._left.maxlen and (wait := self._left[0] + _WINDOW - now) > 0:
+            return wait
+        self._left.append(now)
+        self._next_in_chat[chat_id] = max(
+            self._next_in_chat.get(chat_id, 0.0), now + self._chat_gap
+        )
+        return 0.0
+
+    def hold(self, chat_id: str, seconds: float) -> None:
+        """Telegram asked for patience: nothing leaves to this chat until then."""
+        now = self._monotonic()
+        self._held = {chat: until for chat, until in self._held.items() if until > now}
+        self._held[chat_id] = max(self._held.get(chat_id, 0.0), now + seconds)
+
+    def held_for(self, chat_id: str) -> float:
+        """So many seconds nothing may leave to this chat yet; 0 where it may."""
+        return max(0.0, self._held.get(chat_id, 0.0) - self._monotonic())
 
     def _free_from(self, at: float, now: float) -> float:
         """Book the first moment from `at` on that is a gap away from every other one."""

@@ -11,12 +11,15 @@ from api.answers.words import Words
 from api.conversations.models import Author, Channel, Conversation, Message
 from api.leases import Claim, held
 from api.outbox.models import DeliveryState, OutboxMessage
+from api.outbox.packing import Attachment, Envelope, attachment_of, mail_of
 from api.signals import conversation_signal, wake_after_commit
 
 LEASE = timedelta(seconds=30)
 """Longer than the slowest send; a dead sender's message waits this long for another."""
-WAITS = (timedelta(seconds=2), timedelta(seconds=15), timedelta(seconds=90), timedelta(minutes=10))
-"""Between the first try and the fifth, which is the last."""
+WAITS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=3), timedelta(minutes=18))
+"""Between the first try and the fifth, which is the last: ten minutes without Telegram are
+survived, whatever the jitter."""
+JITTER = (0.8, 1.2)
 
 
 class SendFailed(Exception):
@@ -55,41 +58,60 @@ class Outgoing:
     buttons: tuple[tuple[str, str], ...]
     """(id, label)"""
     media: str | None = None
-    """A picture or a voice note to send with it; see `Media.file`."""
+    """A picture or a voice note to send with it; see `find_media`."""
+    bulk: bool = False
+    attachment: Attachment | None = None
+    envelope: Envelope | None = None
+    """Of an e-mail."""
 
 
 def _blocked() -> ColumnElement[bool]:
-    """An earlier message of the chat has not gone out yet."""
+    """An earlier message of the chat and of the same lane has not gone out yet."""
     earlier = aliased(OutboxMessage)
     return exists().where(
         earlier.conversation_id == OutboxMessage.conversation_id,
+        earlier.bulk == OutboxMessage.bulk,
         earlier.done_at.is_(None),
         earlier.id < OutboxMessage.id,
     )
 
 
-_CLAIM = Claim(
-    OutboxMessage,
-    ~_blocked(),
-    order=(OutboxMessage.due_at, OutboxMessage.id),
-    lease_for=LEASE,
-)
+def _claim(*, bulk: bool) -> Claim[OutboxMessage]:
+    return Claim(
+        OutboxMessage,
+        OutboxMessage.bulk.is_(bulk),
+        ~_blocked(),
+        order=(OutboxMessage.due_at, OutboxMessage.id),
+        lease_for=LEASE,
+    )
 
 
-def claim_due(session: Session, words: Words, now: datetime, limit: int) -> list[Outgoing]:
-    """The oldest unsent message of each chat: the order inside a chat holds, also after a retry."""
-    return [_outgoing(row, words) for row in _CLAIM(session, now, limit)]
+_CLAIMS = {bulk: _claim(bulk=bulk) for bulk in (False, True)}
 
 
-def _outgoing(row: OutboxMessage, words: Words) -> Outgoing:
+def claim_due(
+    session: Session, words: Words, now: datetime, limit: int, *, bulk: bool = False
+) -> list[Outgoing]:
+    """The oldest unsent message of each chat: the order inside a chat holds, also after a retry.
+
+    Answers and bulk are two lanes, so that no answer waits for a reminder.
+    """
+    return [_outgoing(session, row, words, now) for row in _CLAIMS[bulk](session, now, limit)]
+
+
+def _outgoing(session: Session, row: OutboxMessage, words: Words, now: datetime) -> Outgoing:
+    mail = mail_of(session, words, row, now)
     return Outgoing(
         id=row.id,
         lease=row.lease or "",
         channel=row.conversation.channel,
         chat_id=row.conversation.chat_id,
-        text=_as_read(row.conversation, row.message, words),
+        text=mail.text if mail else _as_read(row.conversation, row.message, words),
         buttons=tuple((button["id"], button["label"]) for button in row.message.buttons),
         media=row.message.media,
+        bulk=row.bulk,
+        attachment=attachment_of(session, words, row, now),
+        envelope=mail.envelope if mail else None,
     )
 
 
@@ -103,38 +125,55 @@ def _as_read(conversation: Conversation, message: Message, words: Words) -> str:
     return message.text
 
 
-def record_sent(session: Session, outgoing: Outgoing, delivered_id: str, now: datetime) -> None:
-    """The channel took it."""
-    row = held(session, OutboxMessage, outgoing.id, outgoing.lease)
+def record_sent(
+    session: Session, outgoing: Outgoing, delivered_id: str, now: datetime
+) -> OutboxMessage | None:
+    """The channel took it. Returns its row, None where that is no longer ours."""
+    row = find_held(session, outgoing)
     if row is None:
-        return
+        return None
     row.state, row.delivered_id, row.sent_at = DeliveryState.sent, delivered_id, now
     row.finish(now)
     wake_after_commit(session, conversation_signal(row.conversation_id))
+    return row
 
 
 def record_failure(
     session: Session, outgoing: Outgoing, failure: SendFailed, now: datetime
-) -> None:
-    """Later again, undeliverable, or failed for good; a blocked chat is marked at once."""
-    row = held(session, OutboxMessage, outgoing.id, outgoing.lease)
+) -> OutboxMessage | None:
+    """Later again, undeliverable, or failed for good; a blocked chat is marked at once.
+
+    Returns its row, None where that is no longer ours.
+    """
+    row = find_held(session, outgoing)
     if row is None:
-        return
+        return None
     row.ambiguous += failure.ambiguous
     if failure.blocked:
         row.state = DeliveryState.undeliverable
         row.conversation.blocked_at = now
         row.finish(now, failure.code)
     elif failure.retry_after is not None:
-        row.tries -= 1  # the channel asked for patience; that is not a failed try
-        row.put_back(now + timedelta(seconds=failure.retry_after), failure.code)
+        put_back(row, now + timedelta(seconds=failure.retry_after), failure.code)
     elif failure.retryable and row.tries <= len(WAITS):
-        wait = WAITS[row.tries - 1] * random.uniform(0.8, 1.2)
+        wait = WAITS[row.tries - 1] * random.uniform(*JITTER)
         row.put_back(now + wait, failure.code)
     else:
         row.state = DeliveryState.failed
         row.finish(now, failure.code)
     wake_after_commit(session, conversation_signal(row.conversation_id))
+    return row
+
+
+def find_held(session: Session, outgoing: Outgoing) -> OutboxMessage | None:
+    """The row of a claimed message, locked; None where somebody else has it now."""
+    return held(session, OutboxMessage, outgoing.id, outgoing.lease)
+
+
+def put_back(row: OutboxMessage, due_at: datetime, why: str) -> None:
+    """It was not tried: nobody could have sent it now, and that is no failure."""
+    row.tries -= 1
+    row.put_back(due_at, why)
 
 
 def states_of(session: Session, message_ids: list[int]) -> dict[int, DeliveryState]:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from api.cases.models import Participant
-from api.conversations.models import Button, Conversation, Message
+from api.conversations.models import CHATS, Button, Conversation, Message
 from api.errors import NotFound
 from api.people.models import LinkCode, Municipality, Person
 
@@ -148,9 +148,11 @@ def confirm_code(
 
 
 def chats_of(session: Session, person_id: UUID) -> Sequence[Conversation]:
-    """The chats that are linked to this person, always in the same order."""
-    query = select(Conversation).filter_by(person_id=person_id).order_by(Conversation.id)
-    return session.scalars(query).all()
+    """The chats that are linked to this person, always in the same order; a mailbox is none."""
+    query = select(Conversation).where(
+        Conversation.person_id == person_id, Conversation.channel.in_(CHATS)
+    )
+    return session.scalars(query.order_by(Conversation.id)).all()
 
 
 def unlink(session: Session, conversation: Conversation, now: datetime) -> None:

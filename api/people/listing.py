@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.conversations.models import Conversation
+from api.conversations.models import CHATS, Conversation
 from api.errors import NotAllowed
 from api.people.models import SEES_PEOPLE, Person, PersonRole, Role
 from api.people.names import name_begins
@@ -62,5 +62,7 @@ def list_persons(
 
 def _linked(session: Session, rows: Sequence[Person]) -> frozenset[UUID]:
     ids = [person.id for person in rows]
-    chats = select(Conversation.person_id).where(Conversation.person_id.in_(ids))
+    chats = select(Conversation.person_id).where(
+        Conversation.person_id.in_(ids), Conversation.channel.in_(CHATS)
+    )
     return frozenset(id for id in session.scalars(chats) if id is not None)

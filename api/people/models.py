@@ -24,6 +24,10 @@ def name_key(name: str) -> str:
     return normalise(name).strip()[:_LONGEST_KEY]
 
 
+REMIND_BEFORE = (7 * 24 * 60, 24 * 60, 2 * 60)
+"""Minutes: a week, a day and two hours."""
+
+
 class Role(StrEnum):
     participant = "participant"
     coach = "coach"
@@ -50,6 +54,12 @@ class Municipality(Base):
     """ISO dates on which the office is closed besides the national holidays."""
     answer_within_hours: Mapped[int] = mapped_column(default=8)
     """The promise: a first answer within so many office hours."""
+    remind_before: Mapped[list[int]] = mapped_column(JSON, default=lambda: list(REMIND_BEFORE))
+    """So many minutes before an appointment its reminders leave."""
+    quiet_from: Mapped[str] = mapped_column(String(5), default="21:00")
+    quiet_until: Mapped[str] = mapped_column(String(5), default="08:00")
+    """Between these no reminder leaves; neither on a day on which the office is closed as on a
+    public holiday. "HH:MM" in local time."""
 
     @property
     def office_hours(self) -> OfficeHours:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from api.conversations.models import Conversation
+from api.conversations.models import CHATS, Conversation
 from api.errors import Invalid, NotAllowed, NotFound
 from api.people.listing import towns_with_people
 from api.people.models import SEES_PEOPLE, Municipality, Person, PersonRole, Role
@@ -48,8 +48,9 @@ def list_people(
         PersonRole.municipality_id == Municipality.id,
         PersonRole.role.in_(roles),
     )
+    has_chat = exists().where(Conversation.person_id == Person.id, Conversation.channel.in_(CHATS))
     query = (
-        select(Person, Municipality.name, exists().where(Conversation.person_id == Person.id))
+        select(Person, Municipality.name, has_chat)
         .join(Municipality, held_there)
         .where(Municipality.id.in_(towns))
         .order_by(Person.first_name, Person.last_name, Person.id, Municipality.id)

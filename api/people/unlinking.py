@@ -14,6 +14,7 @@ from api.errors import NotFound
 from api.handovers.service import is_owned, lock_conversation
 from api.people.linking import chats_of, create_code, unlink
 from api.people.models import Person
+from api.reminders.service import note_unreachable
 
 TOLD = Reply.with_person("unlink.by_town")
 
@@ -37,6 +38,9 @@ def lost_phone(session: Session, words: Words, person: Person, by: UUID, now: da
 def _unlink(session: Session, words: Words, chats: Iterable[Conversation], now: datetime) -> None:
     for chat in chats:
         lock_conversation(session, chat.id)
+        person_id = chat.person_id
         unlink(session, chat, now)
+        if person_id is not None:
+            note_unreachable(session, person_id, "unlinked", now)
         if not is_owned(session, chat.id):  # then the person who has it says so
             transcript.say(session, words, chat, TOLD, now)

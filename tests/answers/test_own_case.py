@@ -21,6 +21,7 @@ from api.cases.findings import Key
 from api.cases.models import Case, Group, Law, Leerroute
 from api.cases.records import (
     Article,
+    Childcare,
     Decision,
     Dimension,
     EnforcementStep,
@@ -136,6 +137,10 @@ def many_cases(session: Session) -> Iterator[Case]:
     for law in (Law.wi2013, None):
         yield case_of(session, law=law)
     yield case_of(session, ended_on=date(2026, 6, 1))
+    with_care = case_of(session)
+    session.add(Childcare(case_id=with_care.id, starts_on=date(2026, 11, 1)))
+    session.flush()
+    yield with_care
     yield case_of(session, transferred_from_id=closed_case(session).id, pip_date=None)
     yield closed_case(session)
     yield case_of(session, pip_date=date(2020, 3, 14), leerroute=Leerroute.b1)

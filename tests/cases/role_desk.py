@@ -26,7 +26,7 @@ from api.app import create_app
 from api.console.routes import COOKIE
 from api.db import Database
 from api.schema import METADATA
-from tests.cases.role_requests import BODIES, sent_to
+from tests.cases.role_requests import BODIES, record_of, sent_to
 from tests.cases.role_store import Seeded, seed
 from tests.cases.role_table import WHO_MAY, Who
 from tests.conftest import MONDAY_MORNING
@@ -74,9 +74,12 @@ class Try:
         places["name"] = PROGRESS if "progress" in self.route else RECORDING
         places["file"] = next((file for at, file in FILES.items() if at in self.route), "")
         if self.kind:
-            places |= dict.fromkeys(("recordId", "record_id"), made.records[self.kind])
+            record = made.records[record_of(self.route, self.kind)]
+            places |= dict.fromkeys(("recordId", "record_id"), record)
         if self.route.endswith(TAKES_OWN):
             places["hand_over_id"] = made.claimed.get(who, made.claimed[Who.regisseur])
+        if "absenceId" in self.route:
+            places["absenceId"] = made.absences.get(who, made.absences[Who.regisseur])
         if self.route in ASKS_TO_MOVE:
             places["caseId"] = places["case_id"] = made.other_case
         return self.route.partition(" ")[2].format(**places)

@@ -50,6 +50,7 @@ TEXTS: dict[str, dict[str, str]] = {
 }
 """What stands in the records of the case, and nowhere else in the app."""
 
+HELD = "held appointment"
 _SHEET = b"kenmerk;voornaam;groep\nN-1;Bedacht;asiel\n"
 _PART = FIRST_NAME[:4]
 """What is looked for; a page shows it again, also where it found nobody."""
@@ -69,10 +70,16 @@ def form_of(body: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
+def record_of(route: str, kind: str) -> str:
+    """Which record of the store is tried: an appointment that is still to come is not removed."""
+    removes = route.startswith("DELETE") or route.endswith("/remove")
+    return HELD if removes and kind == "appointments" else kind
+
+
 def sent_to(route: str, kind: str, made: Any, email: str) -> dict[str, Any]:
     """The body, the query and the version that this route needs (keywords of the test client)."""
     if kind:
-        return _of_record(route, kind, made.versions[kind])
+        return _of_record(route, kind, made.versions[record_of(route, kind)])
     return _FIXED.get(route) or _of_store(made, email).get(route) or {}
 
 
@@ -96,6 +103,17 @@ def _of_store(made: Any, email: str) -> dict[str, dict[str, Any]]:
             "json": {"firstName": "Bedacht"},
             "headers": {"If-Match": f'"{made.person_tag}"'},
         },
+        "PUT /v1/cases/{caseId}/contact": {
+            "json": {"phone": "0495 000 000"},
+            "headers": {"If-Match": f'"{made.contact_tag}"'},
+        },
+        "PUT /v1/municipalities/{municipality}/reminder-settings": {
+            "json": {"remindBefore": [60], "quietHours": {"begins": "22:00", "ends": "07:00"}},
+            "headers": {"If-Match": f'"{made.settings_tag}"'},
+        },
+        "DELETE /v1/absences/{absenceId}": {
+            "headers": {"If-Match": f'"{made.absence_tags.get(email, "none")}"'}
+        },
         "POST /console/cases/{case_id}/edit": {
             "data": {"group": "asiel", "version": str(version)},
         },
@@ -118,6 +136,14 @@ _FIXED: dict[str, dict[str, Any]] = {
     "POST /v1/cases/_search": {"json": {"name": _PART}, "params": _TOWN},
     "GET /v1/exports/cases.csv": {"params": _TOWN},
     "GET /v1/rules": {"params": _TOWN},
+    "GET /v1/slots": {"params": _TOWN},
+    "GET /v1/agenda": {"params": {"day": "2026-12-08", "mine": "false"}},
+    "POST /v1/absences": {"json": {"firstOn": "2026-12-07", "lastOn": "2026-12-09"}},
+    "POST /v1/cases/{caseId}/talk-series": {"json": {"time": "10:00"}},
+    "POST /v1/reminders/{reminderId}/handled": {"json": {"how": "gebeld"}},
+    "PUT /v1/working-hours/{municipality}": {
+        "json": {"week": {"1": ["09:00", "12:00"]}, "minutes": 30, "place": "Bedacht"}
+    },
     "GET /v1/persons": {"params": {**_TOWN, "pageSize": "200"}},
     "POST /v1/persons/_search": {"json": {"name": _PART}},
     "POST /v1/imports": {"params": _TOWN, "content": _SHEET, "headers": _AS_CSV},

@@ -12,24 +12,40 @@ from sqlalchemy.orm import Session
 from api.answers.models import ContentTask
 from api.answers.tasks import report_answer
 from api.answers.words import Words
+from api.appointments.hours import add_absence, set_working_hours
+from api.appointments.models import Appointment
+from api.appointments.wire import AbsenceRead
 from api.cases.models import Case, Household
-from api.cases.reads import read_participant
+from api.cases.reads import read_contact, read_participant
 from api.cases.service import KINDS, add_record, change_case
 from api.cases.transfers import request_transfer
 from api.cases.versions import tag_of
-from api.cases.wire import FIELDS
+from api.cases.wire import FIELDS, AppointmentFields
 from api.coaching.models import Coaching, Consent
 from api.conversations import transcript
 from api.conversations.models import Conversation, InboxMessage
 from api.handovers.models import HandOver, Reason
 from api.handovers.service import ask_for_person, claim_handover
 from api.people.linking import create_code
-from api.people.models import LinkCode, Person, PersonRole, Role, StaffSession
+from api.people.models import LinkCode, Municipality, Person, PersonRole, Role, StaffSession
 from api.people.signin import STAYS_SIGNED_IN, open_session
-from tests.cases.role_requests import BODIES, FIRST_NAME, HOUSEHOLD, LAST_NAME, QUESTION, TEXTS
-from tests.cases.role_table import SEES_CASE, Who
+from api.reminders.models import Reminder
+from api.reminders.routes import ReminderSettings
+from api.reminders.service import unreached
+from tests.cases.role_requests import (
+    BODIES,
+    FIRST_NAME,
+    HELD,
+    HOUSEHOLD,
+    LAST_NAME,
+    QUESTION,
+    TEXTS,
+)
+from tests.cases.role_table import HAS_CASES, SEES_CASE, Who
 from tests.factories import conversation, participant, person, receive, talk
 
+HELD_ON = {"startsAt": "2026-10-06T10:00:00+02:00", "state": "held"}
+AWAY = date(2026, 12, 31)
 NAMES = (FIRST_NAME, LAST_NAME, HOUSEHOLD, QUESTION)
 OF_CASE = {
     "learnability_result": "Leerbaarheid Verzwegen",
@@ -72,7 +88,13 @@ class Seeded:
     other_participant: str = ""
     other_case: str = ""
     other_coach: str = ""
+    absences: dict[Who, str] = field(default_factory=dict)
+    """Of each regisseur their own."""
     person_tag: str = ""
+    contact_tag: str = ""
+    settings_tag: str = ""
+    absence_tags: dict[str, str] = field(default_factory=dict)
+    """By e-mail."""
 
 
 def seed(session: Session, words: Words, now: datetime) -> Seeded:
@@ -84,6 +106,7 @@ def seed(session: Session, words: Words, now: datetime) -> Seeded:
     _live_together(session, made, case, people[Who.coach], now)
     _write_to(session, words, made, case, people, now)
     _ask_to_move(session, words, made, case, people[Who.regisseur], now)
+    _plan_days(session, words, made, case, people, now)
     _note_ids(session, made, case, now)
     _sign_in(session, made, people, now)
     return made
@@ -173,6 +196,31 @@ def _ask_to_move(
     made.places |= dict.fromkeys(("transferId", "transfer_id"), str(asked.id))
 
 
+def _plan_days(
+    session: Session,
+    words: Words,
+    made: Seeded,
+    case: Case,
+    people: Mapping[Who, Person],
+    now: datetime,
+) -> None:
+    """Working hours, days away, a talk that was held, and a message that did not arrive."""
+    week = {"2": ["09:00", "17:00"]}
+    set_working_hours(session, people[Who.regisseur], "weert", week, 60, "Kamer Verzwegen")
+    for who in sorted(HAS_CASES):
+        away = add_absence(session, people[who], AWAY, AWAY, now).absence
+        made.absences[who] = str(away.id)
+        made.absence_tags[people[who].email or ""] = tag_of(AbsenceRead.of(away))
+    held = AppointmentFields.model_validate({**BODIES["appointments"], **HELD_ON})
+    add_record(session, words.rules, people[Who.regisseur], case.id, "appointments", held, now)
+    task = session.scalars(select(Reminder).filter_by(case_id=case.id, kind="new")).one()
+    unreached(session, task, "blocked", now)
+    session.flush()
+    made.places |= {"reminderId": str(task.id), "municipality": "weert", "token": "no-secret"}
+    made.settings_tag = tag_of(ReminderSettings.of(session.get_one(Municipality, "weert")))
+    made.contact_tag = tag_of(read_contact(case.participant))
+
+
 def _note_ids(session: Session, made: Seeded, case: Case, now: datetime) -> None:
     create_code(session, case.participant.person, None, now)
     report_answer(session, "pvt", now)
@@ -183,8 +231,12 @@ def _note_ids(session: Session, made: Seeded, case: Case, now: datetime) -> None
     made.places |= dict.fromkeys(("person_id", "participant_id"), str(case.participant_id))
     session.refresh(case)
     made.person_tag, made.versions[""] = tag_of(read_participant(case)), case.version
+    held = session.scalars(select(Appointment).filter_by(case_id=case.id, state="held")).one()
+    made.records[HELD], made.versions[HELD] = str(held.id), held.version
     for kind, model in KINDS.items():
-        row = session.scalars(select(model).filter_by(case_id=case.id)).first()
+        row = session.scalars(
+            select(model).filter_by(case_id=case.id).where(model.id != held.id)
+        ).first()
         assert row is not None, kind
         made.records[kind], made.versions[kind] = str(row.id), row.version
 

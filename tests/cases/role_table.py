@@ -43,10 +43,13 @@ HAS_CASES = SEES_CASE | {Who.elsewhere, Who.mixed}
 """May open a list of cases; the store has cases of Weert only, so not everybody finds one."""
 HAS_TOWN = OF_TOWN | {Who.elsewhere}
 STAFF = HAS_TOWN | {Who.administrator}
+SETS_REMINDERS = SEES_CASE | {Who.administrator}
 SIGNS_IN = STAFF | {Who.expired}
 BOT = frozenset({Who.bot})
 ONLY_TELEGRAM = frozenset[Who]()
 """By a secret of its own: tests/test_web.py."""
+ONLY_CALENDAR = frozenset[Who]()
+"""The same, and who takes part in it by their chat: tests/appointments, tests/channels."""
 
 _RECORDS = tuple(
     f"{method} /v1/cases/{{caseId}}/{kind}{one}"
@@ -72,6 +75,14 @@ _ROWS: tuple[tuple[frozenset[Who], tuple[str, ...]], ...] = (
         ),
     ),
     (ONLY_TELEGRAM, ("POST /channels/telegram",)),
+    (ONLY_CALENDAR, ("GET /calendar/{token}.ics", "GET /media/calendar/{name}")),
+    (
+        SETS_REMINDERS,
+        (
+            "GET /v1/municipalities/{municipality}/reminder-settings",
+            "PUT /v1/municipalities/{municipality}/reminder-settings",
+        ),
+    ),
     (
         BOT,
         (
@@ -117,6 +128,9 @@ _ROWS: tuple[tuple[frozenset[Who], tuple[str, ...]], ...] = (
         HAS_CASES,
         (
             *("GET /v1/cases", "POST /v1/cases/_search", "GET /v1/exports/cases.csv"),
+            *("GET /v1/reminders", "GET /v1/agenda", "POST /v1/calendar-feed"),
+            *("GET /v1/absences", "POST /v1/absences"),
+            *("GET /v1/absences/{absenceId}", "DELETE /v1/absences/{absenceId}"),
             *("GET /console/cases", "GET /console/cases/new", "GET /console/cases/import"),
             *("GET /console/cases/search", "POST /console/cases/search"),
         ),
@@ -139,6 +153,13 @@ _ROWS: tuple[tuple[frozenset[Who], tuple[str, ...]], ...] = (
             *("GET /v1/cases/{caseId}", "PATCH /v1/cases/{caseId}"),
             *("GET /v1/cases/{caseId}/findings", "GET /v1/cases/{caseId}/history"),
             *("GET /v1/cases/{caseId}/person", "PATCH /v1/cases/{caseId}/person"),
+            *("GET /v1/cases/{caseId}/contact", "PUT /v1/cases/{caseId}/contact"),
+            *("GET /v1/cases/{caseId}/talk-series", "POST /v1/cases/{caseId}/talk-series"),
+            *("GET /v1/slots", "GET /v1/cases/{caseId}/reminders"),
+            "POST /v1/reminders/{reminderId}/send-again",
+            "POST /v1/reminders/{reminderId}/handled",
+            "GET /v1/working-hours/{municipality}",
+            "PUT /v1/working-hours/{municipality}",
             *_RECORDS,
             *("GET /v1/cases/{caseId}/transfers", "POST /v1/cases/{caseId}/transfers"),
             "POST /v1/cases/{caseId}/transfers/{transferId}/consent",

@@ -482,8 +482,8 @@ def test_planning_makes_no_new_version_and_no_history(desk: Desk) -> None:
     before = desk.changes()
     with desk.database.writing() as session:
         session.execute(Case.__table__.update().values(next_due=None, next_due_on=None))  # type: ignore[attr-defined]
-        assert plan(session, RULES, [desk.case_id], TODAY) == 1
-        assert plan(session, RULES, [desk.case_id], TODAY) == 0
+        assert plan(session, RULES, [desk.case_id], NOW) == 1
+        assert plan(session, RULES, [desk.case_id], NOW) == 0
     assert desk.due() == ("offer", "2026-12-30")
     assert (desk.case().version, desk.changes()) == (1, before)
 

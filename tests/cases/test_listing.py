@@ -42,7 +42,7 @@ class Desk:
                 setattr(case, field, value)
             session.flush()
             if "next_due_on" not in fields:
-                plan(session, RULES, [case.id], TODAY)
+                plan(session, RULES, [case.id], NOW)
         return case
 
     def page(self, wanted: CaseFilter | None = None, **more: Any) -> CasePage:

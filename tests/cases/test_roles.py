@@ -73,6 +73,8 @@ def was_refused(who: Who, what: Try, answer: Answer) -> bool:
     """As somebody unknown, or as somebody for whom it is not; never by chance."""
     if what.route.startswith("POST /channels"):
         return answer.status_code == 403
+    if what.route.startswith(("GET /calendar", "GET /media/calendar")):
+        return answer.status_code == 404
     if what.is_login:
         return answer.status_code == 401
     if what.is_console and who not in STAFF:

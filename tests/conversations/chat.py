@@ -18,8 +18,26 @@ from api.handovers.models import HandOver
 from tests.factories import FixedClock, ScriptedRasa, receive
 from translations.catalogue import OTHER_LANGUAGES, Catalogues
 
-_NO_ANSWERS = ("label.", "button.", "web.", "part.", "appointment.", "next_talk.", "language.own")
-_LINES = ("moment", "source_line", "person_says", "draft_mark", "unclear_mark")
+_NO_ANSWERS = (
+    "label.",
+    "button.",
+    "web.",
+    "part.",
+    "appointment.",
+    "next_talk.",
+    "where.",
+    "bring.",
+    "language.own",
+)
+_LINES = (
+    "moment",
+    "source_line",
+    "person_says",
+    "draft_mark",
+    "unclear_mark",
+    "slot",
+    "clock_note",
+)
 
 
 def claim_one(path: MessagePath, limit: int = 1) -> Claimed | None:

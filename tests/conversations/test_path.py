@@ -859,11 +859,10 @@ def test_a_question_for_somebody_else_is_told_where_to_go(chat: Chat, rasa: Scri
 
 
 @pytest.mark.parametrize("intent", sorted(CHANGING_TALKS))
-def test_a_talk_to_be_made_or_moved_is_named_and_goes_to_a_person(
+def test_who_is_not_linked_reads_how_to_make_or_move_a_talk(
     chat: Chat, rasa: ScriptedRasa, intent: str
 ) -> None:
     rasa.otherwise = understood(intent)
     chat.send("hallo")
-    assert chat.send("een vraag") == ["coming.case"]
-    assert chat.words.text("nl", f"label.{intent}") in chat.last[-1].text
-    assert chat.actions() == ["person"]
+    assert chat.send("een vraag")[0] == "not_linked.how"
+    assert "person" in chat.actions()

@@ -21,6 +21,7 @@ from api.outbox.models import DeliveryState, OutboxMessage
 from api.outbox.pace import Pace
 from api.outbox.sender import Sender
 from api.outbox.service import Outgoing, claim_due
+from api.reminders.service import Post
 from tests.factories import ScriptedRasa, receive
 
 SOON = 10.0
@@ -47,7 +48,7 @@ async def running(path: MessagePath, *channels: Sent) -> AsyncIterator[None]:
     loops = [
         asyncio.create_task(InboxWorker(path).run()),
         asyncio.create_task(
-            Sender(path.database, path.words, path.clock, deliver, Pace(1_000, 0)).run()
+            Sender(path.database, Post(path.words), path.clock, deliver, Pace(1_000, 0)).run()
         ),
     ]
     yield

@@ -1,6 +1,7 @@
 // How the lines of the conversation look: built from the page's templates, in order, once each.
 
 const page = document.body.dataset;
+const words = document.querySelector("#words").content.firstElementChild.dataset;
 const list = document.querySelector("#messages");
 
 const CLICKABLE = /(https:\/\/[^\s)\u2069]+[^\s).,;:!?\u2069])|\b(0[89]00[- ]\d{4,7}|11[23])\b/g;
@@ -29,6 +30,18 @@ export function fill(element, message) {
   element.querySelector(".draft").hidden = !message.draft;
   if (message.sound) bubble.append(player(message.sound));
   if (message.image) bubble.append(picture(message.image));
+  if (message.calendar) bubble.append(appointment(message.calendar));
+}
+
+// The phone itself asks whether it goes into the calendar.
+function appointment(address) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.className = "button plain calendar";
+  link.lang = page.language;
+  link.dir = "auto";
+  link.textContent = words.calendar;
+  return link;
 }
 
 function picture(address) {

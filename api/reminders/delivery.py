@@ -1,0 +1,84 @@
+"""Between outbox and ledger: a last look before a reminder leaves, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.cases.access import participant_of
+from api.conversations.models import Channel
+from api.outbox.models import DeliveryState, OutboxMessage
+from api.reminders.models import Reminder, ReminderState
+from api.reminders.service import Post, send_next_way, unreached, waits_until, withdraw
+from api.reminders.staleness import why_stale
+
+
+@dataclass(frozen=True)
+class Wait:
+    """It may leave later: quiet hours began while it waited."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Stop:
+    """It must not leave; a word says why."""
+
+    why: str
+
+
+def last_look(session: Session, post: Post, outbox_id: int, now: datetime) -> Wait | Stop | None:
+    """Just before it is sent: None where it is still true and may leave now. Only reads."""
+    reminder = _find(session, outbox_id)
+    if reminder is None:  # what also stands on the page of the web chat; or no reminder at all
+        return None
+    finding = post.finding_of(session, reminder, now)
+    if why := why_stale(reminder, finding, now):
+        return Stop(why)
+    participant = participant_of(session, reminder.case)
+    if participant.stopped_at is not None:
+        return Stop("stopped")
+    chat = reminder.outbox.conversation if reminder.outbox else None
+    if chat is None or chat.person_id != reminder.case.participant_id:
+        return Stop("unlinked")
+    waits = waits_until(session, reminder, participant, now)
+    if waits is None:
+        return Stop("quiet")
+    return Wait(waits) if waits > now else None
+
+
+def stop(session: Session, row: OutboxMessage, why: str, now: datetime) -> None:
+    """It was not sent, because it was not true or not wanted any more."""
+    row.state = DeliveryState.withdrawn
+    row.finish(now, why)
+    reminder = _find(session, row.id)
+    if reminder is None:
+        return
+    if why in NOT_THE_CASE:
+        unreached(session, reminder, why, now)
+    else:
+        withdraw(reminder, why, now)
+
+
+NOT_THE_CASE = frozenset({"stopped", "unlinked", "quiet"})
+"""The reminder is true, but this person does not get it: somebody has to look."""
+
+
+def take_outcome(session: Session, post: Post, row: OutboxMessage, now: datetime) -> None:
+    """What became of an outbox row, in the ledger; in the transaction that writes it down."""
+    if not row.bulk or row.state is DeliveryState.waiting:
+        return
+    reminder = _find(session, row.id)
+    if reminder is None or reminder.way is None:
+        return
+    if row.state is DeliveryState.sent:
+        reminder.state, reminder.sent_at = ReminderState.sent, now
+        return
+    is_gone = row.state is DeliveryState.undeliverable
+    why = "blocked" if is_gone and row.conversation.channel is Channel.telegram else "failed"
+    send_next_way(session, post, reminder, reminder.way, why, now)
+
+
+def _find(session: Session, outbox_id: int) -> Reminder | None:
+    return session.scalar(select(Reminder).where(Reminder.outbox_id == outbox_id))

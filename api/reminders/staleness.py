@@ -1,0 +1,72 @@
+"""Whether a reminder is still true: looked up in the case store just before it leaves."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.appointments.models import Appointment, AppointmentKind, AppointmentState
+from api.cases.findings import Finding, Key, State
+from api.clock import local
+from api.reminders.models import CHANGES, Reminder, ReminderKind
+from api.reminders.wanted import TALK_DAYS_BEFORE, end_of
+
+A_DAY = timedelta(days=1)
+
+
+def why_stale(reminder: Reminder, finding: Finding | None, now: datetime) -> str | None:
+    """A word for what is not true any more; None while it is.
+
+    `finding` is that of the deadline or of the talk, as it is worked out now.
+    """
+    if reminder.case.closed_on is not None and reminder.kind is not ReminderKind.cancelled:
+        return "closed"
+    if now >= reminder.until:
+        return "past"
+    match reminder.kind:
+        case ReminderKind.deadline | ReminderKind.choose:
+            return _deadline_is_stale(reminder, finding)
+        case ReminderKind.cancelled:
+            is_off = _state(reminder) in (None, AppointmentState.cancelled)
+            return None if is_off else "planned"
+        case ReminderKind.unreachable:
+            return None
+    appointment = reminder.appointment
+    if appointment is None or appointment.state is not AppointmentState.planned:
+        return "cancelled"
+    return None if appointment.starts_at == reminder.at else "moved"
+
+
+def has_talk_near(session: Session, reminder: Reminder) -> bool:
+    """Whether a progress talk was planned meanwhile around the day that it is about."""
+    on, near = local(reminder.at).date() - A_DAY, timedelta(days=TALK_DAYS_BEFORE)
+    query = select(Appointment.id).where(
+        Appointment.case_id == reminder.case_id,
+        Appointment.kind == AppointmentKind.progress_talk,
+        Appointment.state == AppointmentState.planned,
+        Appointment.starts_at >= end_of(on - near - A_DAY),
+        Appointment.starts_at < end_of(on + near),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def key_of(reminder: Reminder) -> Key | None:
+    """The finding that it hangs on."""
+    return Key(reminder.about) if reminder.about else None
+
+
+def is_change(reminder: Reminder) -> bool:
+    """Something that the town did to an appointment of the person."""
+    return reminder.kind in CHANGES
+
+
+def _deadline_is_stale(reminder: Reminder, finding: Finding | None) -> str | None:
+    if finding is None or finding.on is None or finding.state in (State.done, State.unknown):
+        return "done"
+    if end_of(finding.on) != reminder.at:
+        return "moved"
+    return None if finding.may_be_told else "unclear"
+
+
+def _state(reminder: Reminder) -> AppointmentState | None:
+    return reminder.appointment.state if reminder.appointment else None
