@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.appointments.models import Appointment, AppointmentKind
+from api.appointments.diary import occupy
+from api.appointments.models import Appointment, AppointmentKind, WorkingHours
 from api.cases.models import Case, Group, Household, Leerroute, Participant
 from api.clock import AMSTERDAM, local
 from api.coaching.models import Coaching
@@ -67,6 +68,7 @@ def plant(session: Session, password: str, now: datetime) -> Demo:
             _participant(session, number, *row, staff, now)
         _staff(session, *COORDINATOR, now, Role.coordinator)
         _household(session, now)
+        _work(session)
         session.flush()
         plan_cases(session, now)
     for _, _, email, _ in (*STAFF, COORDINATOR):
@@ -96,6 +98,17 @@ def _staff(
     person.roles = [PersonRole(municipality_id=town, role=role) for town in towns]
     session.add(person)
     return person, towns
+
+
+def _work(session: Session) -> None:
+    """When the regisseurs have talks: in each of their towns on other days of the week."""
+    for first, _, email, towns in STAFF:
+        who = session.scalars(select(Person).filter_by(email=email)).one()
+        for number, town in enumerate(towns):
+            week = {day: times for day, times in WEEK.items() if int(day) % len(towns) == number}
+            place = f"Stadhuis {TOWNS[town]}, balie {len(first) - 3}"
+            hours = WorkingHours(person_id=who.id, municipality_id=town, week=week, place=place)
+            session.add(hours)
 
 
 def _household(session: Session, now: datetime) -> None:
@@ -136,7 +149,16 @@ def _participant(
     now: datetime,
 ) -> None:
     person = _person(session, first, last, language, town, Role.participant, now)
-    session.add(Participant(person_id=person.id, municipality_id=town))
+    address = f"Bedachtstraat {number + 1}\n6000 ZZ {TOWNS[town]}"
+    session.add(
+        Participant(
+            person_id=person.id,
+            municipality_id=town,
+            phone=f"06-0000{number:04}",
+            email=f"{first.lower()}@wegwijs.example" if number % 3 == 1 else None,
+            address=address,
+        )
+    )
     regisseur = next(who for who, towns in staff if town in towns)
     session.flush()
     case = Case(
@@ -151,14 +173,17 @@ def _participant(
     fill_case(session, case, number, local(now).date())
     if number % 4 != 3:  # a few people have no talk planned, as in life
         day = _working_day(local(now).date() + timedelta(days=3 + 2 * number))
-        session.add(
-            Appointment(
-                case_id=case.id,
-                kind=AppointmentKind.progress_talk,
-                starts_at=datetime.combine(day, time(9 + number % 6, 30), AMSTERDAM),
-                place=f"Stadhuis {TOWNS[town]}, balie 2",
-            )
+        talk = Appointment(
+            case_id=case.id,
+            kind=AppointmentKind.progress_talk,
+            starts_at=datetime.combine(day, time(9 + number % 6, 30), AMSTERDAM),
+            place=f"Stadhuis {TOWNS[town]}, balie 2",
+            regisseur_id=regisseur.id,
+            interpreter=case.interpreter_language is not None,
         )
+        session.add(talk)
+        session.flush()
+        occupy(session, talk)
 
 
 def _working_day(day: date) -> date:

@@ -35,6 +35,11 @@ BEYOND_DESCRIPTION = [
     "/cases/{caseId}/exams",
     "/cases/{caseId}/enforcement-steps",
     "/cases/{caseId}/transfers",
+    "/cases/{caseId}/contact",
+    "/slots",
+    "/absences",
+    "/working-hours/{municipality}",
+    "/municipalities/{municipality}/reminder-settings",
     "/imports",
     "/chat/messages",
 ]

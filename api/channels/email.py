@@ -5,7 +5,7 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
@@ -42,7 +42,7 @@ class MailServer:
     port: int | None
     tls: bool
     user: str | None
-    password: str | None
+    password: str | None = field(repr=False)
     sender: str
 
     @property
@@ -98,7 +98,6 @@ def compose(server: MailServer, outgoing: Outgoing, to: str, name: str) -> Email
     mail["Subject"] = envelope.subject
     mail["Date"] = envelope.at
     mail["Message-ID"] = f"<{name}@{server.sender.rpartition('@')[2]}>"
-    mail["Content-Language"] = envelope.language
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(outgoing.text)
     mail.add_alternative(
@@ -106,6 +105,7 @@ def compose(server: MailServer, outgoing: Outgoing, to: str, name: str) -> Email
     )
     if outgoing.attachment is not None:
         _attach(mail, outgoing.attachment)
+    mail["Content-Language"] = envelope.language  # of the whole: else it moves into a part
     return mail
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.answers.words import Words
 from api.appointments.models import Appointment, AppointmentState
+from api.cases.findings import Key
 from api.cases.models import Case, Participant
 from api.cases.service import change_contact
 from api.cases.wire import ContactFields
@@ -27,6 +28,7 @@ from api.people.contacts import set_contact
 from api.reminders.delivery import take_outcome
 from api.reminders.models import Reminder, ReminderKind, ReminderState, Way
 from api.reminders.service import Post, dispatch
+from api.reminders.wanted import end_of
 from api.settings import Settings
 from api.system import free_port
 from tests.factories import FixedClock, participant, regisseur, talk
@@ -94,6 +96,28 @@ class Office:
         session.add(reminder)
         session.flush()
         dispatch(session, self.post, reminder, now)
+
+    def remind_of_deadline(self, language: str) -> None:
+        """The route may be changed for a year and a half after the PIP."""
+        with self.database.writing() as session:
+            case = participant(session, self.clock(), language=language)
+            session.get_one(Participant, case.participant_id).email = ADDRESS
+            case.pip_date, now = date(2026, 9, 1), self.clock()
+            ends = end_of(date(2028, 3, 1))
+            reminder = Reminder(
+                key="test:deadline",
+                municipality_id="weert",
+                case_id=case.id,
+                kind=ReminderKind.deadline,
+                about=Key.route_change,
+                at=ends,
+                until=ends,
+                planned_at=now,
+                due_at=now,
+            )
+            session.add(reminder)
+            session.flush()
+            dispatch(session, self.post, reminder, now)
 
     def remind_again(self) -> None:
         with self.database.writing() as session:
@@ -262,13 +286,15 @@ def test_a_cancelled_appointment_goes_along_as_cancelled(office: Office) -> None
     assert event["STATUS"] == "CANCELLED"
 
 
-def test_what_is_about_no_appointment_has_no_file(office: Office, words: Words) -> None:
-    office.remind("nl", ReminderKind.choose)
-    with office.database.writing() as session:
-        session.scalars(select(Reminder)).one().appointment_id = None
+def test_a_deadline_has_its_own_subject_and_no_file(office: Office, words: Words) -> None:
+    office.remind_of_deadline("tr")
     with mail_server() as server:
         office.send(server)
-    assert calendars(only(server)) == []
+    mail = only(server)
+    assert mail["Subject"] == words.text("tr", "mail.subject_deadline")
+    assert words.text("tr", "remind.deadline") in body(mail)
+    assert "2028" in body(mail)
+    assert calendars(mail) == []
 
 
 # What becomes of it

@@ -8,6 +8,7 @@ import random as jitter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -87,7 +88,7 @@ class FakeTelegram:
 class Simulation:
     """Everything that happens, in its order; `witness` sees all of it."""
 
-    def __init__(self, url: str, words: Words, seed: int) -> None:
+    def __init__(self, url: str, words: Words, seed: int, sweep_every: int = 1) -> None:
         self.seed, self.random = seed, Random(seed)
         jitter.seed(seed)  # of the tries of the outbox
         self.clock = FixedClock(BEGINS)
@@ -102,7 +103,8 @@ class Simulation:
         self.staff: dict[str, list[Person]] = {}
         self.is_down = False
         self._events: list[tuple[datetime, int, Callable[[], None]]] = []
-        self._serial = count()
+        self._serial, self._nights = count(), count()
+        self.sweep_every = sweep_every
         with self.database.writing() as session:
             for id in (HOME, NEIGHBOUR):
                 town(session, id, id.title())
@@ -179,7 +181,8 @@ class Simulation:
         if self.is_down:
             self.at(self.now + timedelta(minutes=5), self._night)
             return
-        self.sweep()
+        if next(self._nights) % self.sweep_every == 0:
+            self.sweep()
         self.work()
         self.witness.checks_day(self.now)
         self.at(self._next_night(), self._night)
@@ -205,28 +208,31 @@ class Simulation:
     def _send(self) -> int:
         sent = 0
         for bulk in (False, True):
+            after: list[Callable[[], None]] = []
             with self.database.writing() as session:
                 claimed = claim_due(session, self.words, self.now, AT_ONCE, bulk=bulk)
-            for outgoing in claimed:
-                if not bulk or self._may_leave(outgoing):
-                    self._deliver(outgoing)
+                for outgoing in claimed:
+                    if not bulk or self._may_leave(session, outgoing):
+                        after.append(self._deliver(session, outgoing))
+            for look in after:
+                look()
             sent += len(claimed)
         return sent
 
-    def _may_leave(self, outgoing: Outgoing) -> bool:
-        with self.database.writing() as session:
-            verdict = last_look(session, self.post, outgoing.id, self.now)
-            if verdict is None:
-                return True
-            row = find_held(session, outgoing)
-            assert row is not None
-            if isinstance(verdict, Wait):
-                put_back(row, verdict.until, "quiet")
-            else:
-                stop(session, row, verdict.why, self.now)
+    def _may_leave(self, session: Session, outgoing: Outgoing) -> bool:
+        verdict = last_look(session, self.post, outgoing.id, self.now)
+        if verdict is None:
+            return True
+        row = find_held(session, outgoing)
+        assert row is not None
+        if isinstance(verdict, Wait):
+            put_back(row, verdict.until, "quiet")
+        else:
+            stop(session, row, verdict.why, self.now)
         return False
 
-    def _deliver(self, outgoing: Outgoing) -> None:
+    def _deliver(self, session: Session, outgoing: Outgoing) -> Callable[[], None]:
+        """Returns what the witness has to look at when it is written down."""
         chat, text = outgoing.chat_id, outgoing.text
         labels = [label for _, label in outgoing.buttons]
         self.witness.sees(outgoing.id, outgoing.channel, chat, text, labels, self.now)
@@ -234,26 +240,24 @@ class Simulation:
             is_telegram = outgoing.channel is Channel.telegram
             delivered = self.telegram(chat, self.now) if is_telegram else str(outgoing.id)
         except SendFailed as failure:
-            self._failed(outgoing, failure)
-            return
-        with self.database.writing() as session:
-            row = record_sent(session, outgoing, delivered, self.now)
-            assert row is not None
-            take_outcome(session, self.post, row, self.now)
-        self.witness.arrived(outgoing.id, chat, text, self.now)
+            return self._failed(session, outgoing, failure)
+        row = record_sent(session, outgoing, delivered, self.now)
+        assert row is not None
+        take_outcome(session, self.post, row, self.now)
+        return partial(self.witness.arrived, outgoing.id, chat, text, self.now)
 
-    def _failed(self, outgoing: Outgoing, failure: SendFailed) -> None:
-        with self.database.writing() as session:
-            row = record_failure(session, outgoing, failure, self.now)
-            assert row is not None
-            person = row.conversation.person_id
-            take_outcome(session, self.post, row, self.now)
-            if row.state is DeliveryState.undeliverable and not row.bulk and person:
-                note_unreachable(session, person, "blocked", self.now)
+    def _failed(
+        self, session: Session, outgoing: Outgoing, failure: SendFailed
+    ) -> Callable[[], None]:
+        row = record_failure(session, outgoing, failure, self.now)
+        assert row is not None
+        person = row.conversation.person_id
+        take_outcome(session, self.post, row, self.now)
+        if row.state is DeliveryState.undeliverable and not row.bulk and person:
+            note_unreachable(session, person, "blocked", self.now)
         self.witness.counted[f"failed {failure.code}"] += 1
-        if failure.blocked and person is not None:
-            self.witness.fails(outgoing.id, "blocked", self.now)
-            self.witness.needs_task(person, self.now)
+        gone = person if failure.blocked else None
+        return partial(self.witness.fails, outgoing.id, gone, self.now)
 
 
 def moment(day: date, at: time) -> datetime:

@@ -22,7 +22,7 @@ from api.appointments.slots import NOTICE, Slot, free_slots
 from api.cases import service, transfers
 from api.cases.access import get_case
 from api.cases.history import acting
-from api.cases.models import Case, Group
+from api.cases.models import Case, Group, Leerroute
 from api.cases.models import Participant as StoredParticipant
 from api.cases.records import Decision, Ground
 from api.cases.wire import (
@@ -111,6 +111,7 @@ class TownLife:
                 PersonFields(first_name=f"Persoon{len(self.s.people)}", language=language),
                 CaseFields(
                     group=lot.choice(tuple(Group)),
+                    leerroute=lot.choice((None, Leerroute.b1, Leerroute.onderwijs, Leerroute.z)),
                     permit_limited=True,
                     regisseur_id=me.id,
                     interpreter_language=lot.choice((None, "Arabisch")),

@@ -269,11 +269,14 @@ class Witness:
             if not self._is_disturbed(row, owed.since, now):
                 self.fault(now, f"reminder {row['id']}: change of {owed.since} told late")
 
-    def fails(self, outbox_id: int, why: str, now: datetime) -> None:
-        """The channel said that this person is gone; after it was written down."""
+    def fails(self, outbox_id: int, gone: UUID | None, now: datetime) -> None:
+        """It was not taken, perhaps because this person is gone; after it was written down."""
+        if gone is None:
+            return
         row = self._one("SELECT * FROM reminder WHERE outbox_id = ?", outbox_id)
         if row is not None and row["state"] not in ("unreached", "sending", "to_print"):
-            self.fault(now, f"reminder {row['id']}: {why}, and the ledger says {row['state']}")
+            self.fault(now, f"reminder {row['id']}: blocked, and the ledger says {row['state']}")
+        self.needs_task(gone, now)
 
     def needs_task(self, person: UUID, now: datetime) -> None:
         """Nobody can write to this person by Telegram any more: a regisseur must see it."""
@@ -489,7 +492,7 @@ class Witness:
         for case in self._all(
             "SELECT * FROM \"case\" WHERE closed_on IS NULL AND law = 'wi2021' AND ended_on IS NULL"
             " AND pip_date BETWEEN ? AND ? AND transferred_from_id IS NULL"
-            " AND coalesce(exemption, '') <> 'vrijstelling'",
+            " AND coalesce(exemption, '') <> 'vrijstelling' AND leerroute IN ('b1', 'z')",
             *(str(months_later(today, -18) - 5 * DAY), str(months_later(today, -16))),
         ):
             start = date.fromisoformat(case["pip_date"]) + DAY
