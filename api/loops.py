@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,16 +58,29 @@ class ClaimLoop[Item]:
             await asyncio.wait(self._working, return_when=asyncio.FIRST_COMPLETED)
             return True
         try:
-            claimed = await asyncio.to_thread(self.claim, room)
+            claimed = await self._claim(room)
         except SQLAlchemyError as error:
             log.warning("%s: the store does not answer: %s", self.signal, type(error).__name__)
             await asyncio.sleep(AFTER_A_FAULT_SECONDS)
             return False
-        for item in claimed:
+        self._start(claimed)
+        return bool(claimed)
+
+    async def _claim(self, room: int) -> list[Item]:
+        """What is claimed in the moment of our end is worked on: nobody else may for a while."""
+        claiming = asyncio.create_task(asyncio.to_thread(self.claim, room))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            with suppress(SQLAlchemyError):
+                self._start(await claiming)
+            raise
+
+    def _start(self, items: list[Item]) -> None:
+        for item in items:
             task = asyncio.create_task(self.work(item))
             self._working.add(task)
             task.add_done_callback(self._done)
-        return bool(claimed)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._working.discard(task)

@@ -35,6 +35,7 @@ BEYOND_DESCRIPTION = [
     "/cases/{caseId}/exams",
     "/cases/{caseId}/enforcement-steps",
     "/cases/{caseId}/transfers",
+    "/cases/{caseId}/appointments",
     "/cases/{caseId}/contact",
     "/slots",
     "/absences",

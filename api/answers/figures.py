@@ -34,7 +34,7 @@ def weekday_in_words(language: str, weekday: int) -> str:
 
 
 def short_weekday(language: str, weekday: int) -> str:
-    width = SHORT_WEEKDAYS.get(language, "abbreviated")
+    width: Literal["short", "abbreviated"] = SHORT_WEEKDAYS.get(language, "abbreviated")
     return str(get_day_names(width, "stand-alone", locale=language)[weekday - 1])
 
 

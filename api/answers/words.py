@@ -353,7 +353,8 @@ class Words:
         facts = self._talk_facts(language, appointment)
         first = self.catalogue.text(language, "next_talk", facts)
         note = [self.catalogue.text(language, "clock_note")] if language in COUNT_FROM_SIX else []
-        return [first, *note, when, *self._later(reader, appointment)]
+        asked = [self.catalogue.text(language, line) for line in reply.lines]
+        return [first, *note, when, *asked, *self._later(reader, appointment)]
 
     def _later(self, reader: Reader, first: Appointment) -> list[Text]:
         """The few appointments after the next one."""

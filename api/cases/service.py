@@ -23,7 +23,7 @@ from api.cases.local_rules import local_rules
 from api.cases.models import Case, Exemption, Leerroute, Participant
 from api.cases.records import RECORDS, LeerrouteChoice, Record
 from api.cases.rules import Rules
-from api.cases.wire import FIELDS, CaseFields, ContactFields, PersonFields
+from api.cases.wire import FIELDS, AppointmentFields, CaseFields, ContactFields, PersonFields
 from api.clock import local
 from api.errors import Conflict, Invalid, NotFound, Stale
 from api.people.models import Person, PersonRole, Role
@@ -175,11 +175,12 @@ def add_record(
     """Another record of this kind. Conflict where there is one like it already."""
     case = get_case(session, me, case_id, lock=True)
     acting(session, me.id, now)
+    if isinstance(fields, AppointmentFields):
+        _check_regisseur(session, case.municipality_id, fields.regisseur_id)
     record = KINDS[kind](**{"case_id": case_id, **fields.model_dump()})
     session.add(record)
     _flush(session)
     if isinstance(record, Appointment):
-        _check_regisseur(session, case.municipality_id, record.regisseur_id)
         follow(session, record, None, now)
     _after(session, rules, case, kind, now)
     return record
@@ -199,12 +200,13 @@ def change_record(
     """Change these fields of a record, if nobody did since `version`; else Stale."""
     case, record = _record_to_change(session, me, case_id, kind, record_id, version, now)
     wanted = _merged(FIELDS[kind], record, changes)
+    if isinstance(wanted, AppointmentFields) and "regisseur_id" in changes:
+        _check_regisseur(session, case.municipality_id, wanted.regisseur_id)
     seen = Seen.of(record) if isinstance(record, Appointment) else None
     for name in changes:
         setattr(record, name, getattr(wanted, name))
     _flush(session)
     if isinstance(record, Appointment):
-        _check_regisseur(session, case.municipality_id, record.regisseur_id)
         follow(session, record, seen, now)
     _after(session, rules, case, kind, now)
     return record

@@ -2,9 +2,7 @@
 
 import asyncio
 import hashlib
-import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -26,11 +24,10 @@ from api.outbox.packing import Attachment
 from api.outbox.service import Outgoing, SendFailed
 from api.settings import Settings
 
-log = logging.getLogger(__name__)
-
 STEP_SECONDS = 6.0
 WHOLE_SECONDS = 13.0
-"""Less than the sender waits for us, so that we say whether it was handed over."""
+FAREWELL_SECONDS = 1.0
+"""Together less than the sender waits for us, so that we say whether it was handed over."""
 _MAIL = POLICY.clone(cte_type="7bit")
 
 
@@ -71,13 +68,16 @@ async def deliver(server: MailServer, outgoing: Outgoing) -> str:
     to = _address_of(outgoing)
     name = _name_of(outgoing)
     mail = compose(server, outgoing, to, name)
-    handing_over = False
+    client, handing_over = _client(server), False
     try:
-        async with asyncio.timeout(WHOLE_SECONDS), _connected(server) as client:
+        async with asyncio.timeout(WHOLE_SECONDS):
+            await client.connect()
             await client.mail(server.sender)
             await client.rcpt(to)
             handing_over = True
             await client.data(mail.as_bytes(policy=_MAIL))
+        with suppress(SMTPException, OSError):  # it has the mail already
+            await client.quit(timeout=FAREWELL_SECONDS)
     except SMTPResponseException as refusal:
         raise _refused(refusal) from None  # what the server says can name the address
     except SMTPNotSupported:
@@ -85,6 +85,8 @@ async def deliver(server: MailServer, outgoing: Outgoing) -> str:
     except (SMTPException, OSError) as fault:
         code = f"mail: {type(fault).__name__}"
         raise SendFailed(code, retryable=True, ambiguous=handing_over) from None
+    finally:
+        client.close()
     return name
 
 
@@ -153,10 +155,9 @@ def _name_of(outgoing: Outgoing) -> str:
     return hashlib.sha256(f"{outgoing.chat_id}:{outgoing.id}".encode()).hexdigest()[:32]
 
 
-@asynccontextmanager
-async def _connected(server: MailServer) -> AsyncIterator[SMTP]:
-    """Signed in, and over TLS where the server can or must."""
-    client = SMTP(
+def _client(server: MailServer) -> SMTP:
+    """Signs in when it connects, and over TLS where the server can or must."""
+    return SMTP(
         hostname=server.host,
         port=server.port,
         username=server.user,
@@ -166,13 +167,6 @@ async def _connected(server: MailServer) -> AsyncIterator[SMTP]:
         use_tls=server.tls,
         start_tls=True if server.must_encrypt else None,
     )
-    try:
-        await client.connect()
-        yield client
-        with suppress(SMTPException, OSError):  # it has the mail already
-            await client.quit()
-    finally:
-        client.close()
 
 
 def _refused(refusal: SMTPResponseException) -> SendFailed:

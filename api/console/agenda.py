@@ -80,10 +80,10 @@ def agenda_page(at: At, now: Now, day: Chosen = "", whose: Chosen = "") -> Respo
     return _page(at, _day_in(day, now), whose == ALL, now)
 
 
-@pages.post("/{case_id}/{record_id}/{state}")
+@pages.post("/{case_id}/{talk_id}/{state}")
 def mark(
     case_id: UUID,
-    record_id: UUID,
+    talk_id: UUID,
     state: AppointmentState,
     at: At,
     me: OwnForm,
@@ -94,13 +94,13 @@ def mark(
 ) -> Response:
     """It was held, or nobody came; an appointment is cancelled in its own form."""
     if state not in HAPPENED:
-        return to(f"{CASES}/{case_id}/appointments/{record_id}/edit")
+        return to(f"{CASES}/{case_id}/appointments/{talk_id}/edit")
     try:
-        more = (case_id, "appointments", record_id, version, {"state": state}, now)
+        more = (case_id, "appointments", talk_id, version, {"state": state}, now)
         change_record(at.session, at.words.rules, me.person, *more)
     except Stale:
         return _page(at, _day_in(day, now), whose == ALL, now, Stale.status)
-    return to(f"{link(_day_in(day, now), whose == ALL)}#talk-{record_id}")
+    return to(f"{link(_day_in(day, now), whose == ALL)}#talk-{talk_id}")
 
 
 def link(day: date, everybody: bool) -> str:

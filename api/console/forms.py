@@ -257,9 +257,8 @@ def _moment(day: str, clock: str) -> datetime | str | None:
     if not day and not clock:
         return None
     try:
-        at = datetime.combine(
-            date.fromisoformat(typed_day(day)), time.fromisoformat(clock), AMSTERDAM
-        )
+        on = date.fromisoformat(typed_day(day))
+        at = datetime.combine(on, time.fromisoformat(clock), AMSTERDAM)
     except ValueError:
         return f"{day} {clock}"
     exists = local(at.astimezone(UTC)).replace(tzinfo=None) == at.replace(tzinfo=None)

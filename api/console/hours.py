@@ -114,7 +114,7 @@ def _page(
         _town(at, town, name, (wrong or {}).get(town))
         for town, name in town_options(at.session, towns_of(me))
     ]
-    shown = {
+    shown: dict[str, Any] = {
         "towns": towns,
         "weekdays": WEEKDAYS,
         "faulty": [each for each in towns if each.faults],

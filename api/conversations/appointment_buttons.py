@@ -15,11 +15,7 @@ from api.answers.own_case import talk_due
 from api.answers.reply import PERSON, Reply
 from api.answers.words import Words
 from api.appointments.booking import cancel, confirm, set_by_phone, set_interpreter
-from api.appointments.models import (
-    Answer,
-    Appointment,
-    AppointmentState,
-)
+from api.appointments.models import Answer, Appointment, AppointmentState
 from api.appointments.service import list_next
 from api.clock import local
 from api.conversations.appointment_replies import (
@@ -162,9 +158,8 @@ def _visit(press: TalkPress, talk: Appointment) -> list[Reply]:
 def _interpreter(press: TalkPress, talk: Appointment, wanted: bool) -> list[Reply]:
     if talk.interpreter is not wanted:
         set_interpreter(press.session, talk, wanted, press.now)
-    return [
-        settled(press.conversation, "talk.interpreter" if wanted else "talk.no_interpreter", talk)
-    ]
+    key = "talk.interpreter" if wanted else "talk.no_interpreter"
+    return [settled(press.conversation, key, talk)]
 
 
 def _calendar(_: TalkPress, talk: Appointment) -> list[Reply]:

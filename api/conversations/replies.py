@@ -161,7 +161,7 @@ def _changing_talks(turn: _Turn) -> list[Reply]:
     if not is_participant(turn.conversation):
         return _not_linked(turn, TALK_TOPIC)
     turn.conversation.topic = turn.key
-    action = CHANGING_TALKS[turn.key]
+    action = _DOES[turn.key]
     if action == MAKE.action:
         return make_talk(turn.words, turn.session, turn.conversation, turn.now)
     return change_talk(turn.words, turn.session, turn.conversation, action, turn.now)
@@ -272,12 +272,13 @@ def _hand_over(turn: _Turn) -> list[Reply]:
 
 
 OWN_CASE = frozenset({"mijn_voortgang", "mijn_regisseur"})
-CHANGING_TALKS = {
+_DOES = {
     "afspraak_maken": "make",
     "afspraak_verzetten": "other_time",
     "afspraak_afzeggen": "cannot",
 }
 """The button that does what is asked for."""
+CHANGING_TALKS = frozenset(_DOES)
 _SPECIAL: dict[str, Callable[[_Turn], list[Reply]]] = {
     **dict.fromkeys(CHANGING_TALKS, _changing_talks),
     "stop_berichten": _stop,

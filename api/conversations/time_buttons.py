@@ -22,7 +22,7 @@ from api.conversations.talk_press import TalkPress, gone, when_coming
 
 
 def make(press: TalkPress) -> list[Reply]:
-    """Times for a progress talk that belongs soon, else for the spreekuur; one of each is enough."""
+    """Times for a progress talk that belongs soon, else for the spreekuur; one is enough."""
     if press.case is None:
         return [Reply.with_person("case.none")]
     kind = kind_to_make(press.session, press.words.rules, press.case, press.now)

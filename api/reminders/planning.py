@@ -26,7 +26,7 @@ from api.reminders.models import (
     ReminderKind,
     ReminderState,
 )
-from api.reminders.quiet import Quiet
+from api.reminders.quiet import MINUTE, Quiet
 from api.reminders.wanted import Facts, Planned, Wanted, wanted
 from api.signals import REMINDERS, wake_after_commit
 
@@ -129,7 +129,7 @@ def announce(session: Session, appointment: Appointment, kind: ReminderKind, now
             return
         kind = ReminderKind.new
     quiet = quiet_of(session, case)
-    later = quiet.leave(now, now, appointment.starts_at)
+    later = quiet.leave(now, now, appointment.starts_at - MINUTE)
     urgent = quiet.covers(now) and (later is None or appointment.starts_at - later < TOO_LATE)
     if urgent and later is not None and _passed_lately(session, appointment.id, now):
         urgent = False

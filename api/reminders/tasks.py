@@ -56,7 +56,7 @@ def list_tasks(session: Session, me: Person, page: Paging) -> TaskPage:
     who = joinedload(Reminder.case).joinedload(Case.participant).joinedload(Participant.person)
     query = (
         select(Reminder)
-        .where(*_open_tasks(me))
+        .where(*open_tasks(me))
         .options(who, *_SHOWN)
         .order_by(Reminder.done_at, Reminder.id)
     )
@@ -66,7 +66,7 @@ def list_tasks(session: Session, me: Person, page: Paging) -> TaskPage:
 
 def count_tasks(session: Session, me: Person) -> int:
     """How many messages wait for a regisseur in my municipalities."""
-    return session.scalar(select(func.count(Reminder.id)).where(*_open_tasks(me))) or 0
+    return session.scalar(select(func.count(Reminder.id)).where(*open_tasks(me))) or 0
 
 
 def get_reminder(session: Session, me: Person, reminder_id: int) -> Reminder:
@@ -119,7 +119,8 @@ def handle(session: Session, me: Person, reminder_id: int, how: str, now: dateti
     return task
 
 
-def _open_tasks(me: Person) -> tuple[ColumnElement[bool], ...]:
+def open_tasks(me: Person) -> tuple[ColumnElement[bool], ...]:
+    """What makes a row of the ledger a task of my municipalities."""
     # The states stand in the statement itself: only so SQLite sees that its index holds them.
     states = bindparam("states", TASKS, expanding=True, literal_execute=True)
     return Reminder.municipality_id.in_(towns_of(me)), Reminder.state.in_(states)

@@ -1,0 +1,1 @@
+"""Appointments: times, booking, series, calendars and the day list."""

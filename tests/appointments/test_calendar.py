@@ -7,7 +7,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from icalendar import Calendar, Component
+from icalendar import Calendar
 from sqlalchemy.orm import Session
 
 from api.answers.words import Words
@@ -32,18 +32,18 @@ def session(sqlite: Database) -> Iterator[Session]:
         yield session
 
 
-def events(content: bytes) -> list[Component]:
+def events(content: bytes) -> list[Any]:
     calendar = Calendar.from_ical(content)
     assert isinstance(calendar, Calendar)
     return list(calendar.walk("VEVENT"))
 
 
-def only(content: bytes) -> Component:
+def only(content: bytes) -> Any:
     [event] = events(content)
     return event
 
 
-def moments(event: Component) -> tuple[datetime, datetime]:
+def moments(event: Any) -> tuple[datetime, datetime]:
     """Begin and end as the library understands what is written."""
     begins, ends = event.decoded("dtstart"), event.decoded("dtend")
     return begins.astimezone(UTC), ends.astimezone(UTC)
@@ -52,8 +52,9 @@ def moments(event: Component) -> tuple[datetime, datetime]:
 def clock_rules(content: bytes) -> ZoneInfo:
     """The time zone that a program builds which knows no names of zones."""
     [zone] = Calendar.from_ical(content).walk("VTIMEZONE")
-    built: Any = zone
-    return built.to_tz(lookup_tzid=False)
+    told: Any = zone
+    built: ZoneInfo = told.to_tz(lookup_tzid=False)
+    return built
 
 
 def an_appointment(
@@ -204,7 +205,7 @@ def test_a_name_that_we_did_not_give_is_no_appointment(
 # The feed of a regisseur
 
 
-def feed(session: Session, words: Words, me: Person, now: datetime = NOW) -> list[Component]:
+def feed(session: Session, words: Words, me: Person, now: datetime = NOW) -> list[Any]:
     return events(feed_of(session, words, me, now, PUBLIC))
 
 

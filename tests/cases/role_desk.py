@@ -78,8 +78,9 @@ class Try:
             places |= dict.fromkeys(("recordId", "record_id"), record)
         if self.route.endswith(TAKES_OWN):
             places["hand_over_id"] = made.claimed.get(who, made.claimed[Who.regisseur])
-        if "absenceId" in self.route:
-            places["absenceId"] = made.absences.get(who, made.absences[Who.regisseur])
+        if "absence" in self.route:
+            away = made.absences.get(who, made.absences[Who.regisseur])
+            places["absenceId"] = places["absence_id"] = away
         if self.route in ASKS_TO_MOVE:
             places["caseId"] = places["case_id"] = made.other_case
         return self.route.partition(" ")[2].format(**places)

@@ -117,6 +117,9 @@ def _of_store(made: Any, email: str) -> dict[str, dict[str, Any]]:
         "POST /console/cases/{case_id}/edit": {
             "data": {"group": "asiel", "version": str(version)},
         },
+        "POST /console/agenda/{case_id}/{talk_id}/{state}": {
+            "data": {"version": str(made.versions[HELD])},
+        },
         "POST /console/households/{household_id}/members": {
             "data": {"participant": made.other_participant}
         },
@@ -141,6 +144,17 @@ _FIXED: dict[str, dict[str, Any]] = {
     "POST /v1/absences": {"json": {"firstOn": "2026-12-07", "lastOn": "2026-12-09"}},
     "POST /v1/cases/{caseId}/talk-series": {"json": {"time": "10:00"}},
     "POST /v1/reminders/{reminderId}/handled": {"json": {"how": "gebeld"}},
+    "POST /console/reminders/{reminder_id}/handled": {"data": {"how": "gebeld"}},
+    "GET /console/agenda": {"params": {"day": "2026-12-08", "whose": "all"}},
+    "POST /console/cases/{case_id}/series": {"data": {"at": "10:00"}},
+    "POST /console/cases/{case_id}/contact": {"data": {"phone": "06 12345678"}},
+    "POST /console/hours/absences": {"data": {"first_on": "2026-12-07", "last_on": "2026-12-09"}},
+    "POST /console/hours/{town}": {
+        "data": {"from_1": "09:00", "until_1": "17:00", "minutes": "60", "place": "Bedacht"}
+    },
+    "POST /console/settings/reminders/{town}": {
+        "data": {"before_1440": "true", "quiet_from": "21:00", "quiet_until": "08:00"}
+    },
     "PUT /v1/working-hours/{municipality}": {
         "json": {"week": {"1": ["09:00", "12:00"]}, "minutes": 30, "place": "Bedacht"}
     },

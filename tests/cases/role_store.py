@@ -217,6 +217,7 @@ def _plan_days(
     unreached(session, task, "blocked", now)
     session.flush()
     made.places |= {"reminderId": str(task.id), "municipality": "weert", "token": "no-secret"}
+    made.places |= {"reminder_id": str(task.id), "state": "missed"}
     made.settings_tag = tag_of(ReminderSettings.of(session.get_one(Municipality, "weert")))
     made.contact_tag = tag_of(read_contact(case.participant))
 
@@ -233,6 +234,7 @@ def _note_ids(session: Session, made: Seeded, case: Case, now: datetime) -> None
     made.person_tag, made.versions[""] = tag_of(read_participant(case)), case.version
     held = session.scalars(select(Appointment).filter_by(case_id=case.id, state="held")).one()
     made.records[HELD], made.versions[HELD] = str(held.id), held.version
+    made.places["talk_id"] = str(held.id)
     for kind, model in KINDS.items():
         row = session.scalars(
             select(model).filter_by(case_id=case.id).where(model.id != held.id)

@@ -42,6 +42,8 @@ OF_TOWN = SEES_CASE | {Who.coordinator, Who.mixed}
 HAS_CASES = SEES_CASE | {Who.elsewhere, Who.mixed}
 """May open a list of cases; the store has cases of Weert only, so not everybody finds one."""
 HAS_TOWN = OF_TOWN | {Who.elsewhere}
+HAS_SETTINGS = HAS_CASES | {Who.administrator}
+"""May set the reminders of a town; not of each town the same people."""
 STAFF = HAS_TOWN | {Who.administrator}
 SETS_REMINDERS = SEES_CASE | {Who.administrator}
 SIGNS_IN = STAFF | {Who.expired}
@@ -81,8 +83,10 @@ _ROWS: tuple[tuple[frozenset[Who], tuple[str, ...]], ...] = (
         (
             "GET /v1/municipalities/{municipality}/reminder-settings",
             "PUT /v1/municipalities/{municipality}/reminder-settings",
+            "POST /console/settings/reminders/{town}",
         ),
     ),
+    (HAS_SETTINGS, ("GET /console/settings/reminders",)),
     (
         BOT,
         (
@@ -129,6 +133,9 @@ _ROWS: tuple[tuple[frozenset[Who], tuple[str, ...]], ...] = (
         (
             *("GET /v1/cases", "POST /v1/cases/_search", "GET /v1/exports/cases.csv"),
             *("GET /v1/reminders", "GET /v1/agenda", "POST /v1/calendar-feed"),
+            *("GET /console/agenda", "GET /console/reminders", "GET /console/hours"),
+            *("POST /console/hours/absences", "POST /console/hours/feed"),
+            "POST /console/hours/absences/{absence_id}/remove",
             *("GET /v1/absences", "POST /v1/absences"),
             *("GET /v1/absences/{absenceId}", "DELETE /v1/absences/{absenceId}"),
             *("GET /console/cases", "GET /console/cases/new", "GET /console/cases/import"),
@@ -158,6 +165,13 @@ _ROWS: tuple[tuple[frozenset[Who], tuple[str, ...]], ...] = (
             *("GET /v1/slots", "GET /v1/cases/{caseId}/reminders"),
             "POST /v1/reminders/{reminderId}/send-again",
             "POST /v1/reminders/{reminderId}/handled",
+            "POST /console/agenda/{case_id}/{talk_id}/{state}",
+            "GET /console/reminders/{reminder_id}/letter",
+            "POST /console/reminders/{reminder_id}/again",
+            "POST /console/reminders/{reminder_id}/handled",
+            "POST /console/hours/{town}",
+            *("GET /console/cases/{case_id}/contact", "POST /console/cases/{case_id}/contact"),
+            "POST /console/cases/{case_id}/series",
             "GET /v1/working-hours/{municipality}",
             "PUT /v1/working-hours/{municipality}",
             *_RECORDS,

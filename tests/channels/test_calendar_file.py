@@ -1,6 +1,5 @@
 """The appointment as a file in the chat: on the page of the web chat, and over Telegram."""
 
-import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi.testclient import TestClient
 from icalendar import Calendar
-from telegram.request import HTTPXRequest
+from sqlalchemy import delete, select
 
 import api.app
 from api.answers.recordings import Recordings
@@ -18,6 +17,7 @@ from api.answers.reply import Reply
 from api.answers.words import Words
 from api.app import create_app
 from api.appointments.calendar import media_of
+from api.appointments.models import Appointment
 from api.channels import telegram, webchat
 from api.conversations.models import Channel, Conversation
 from api.conversations.transcript import say
@@ -26,7 +26,7 @@ from api.outbox.service import Outgoing, claim_due
 from api.settings import Settings
 from tests.factories import FixedClock, conversation, participant, talk
 from tests.fakes.bot_api import BotApi
-from tests.fakes.driving import TOKEN
+from tests.fakes.driving import AMINA, TOKEN, using
 
 MINE, OTHER = "a" * 22, "b" * 22
 
@@ -85,7 +85,7 @@ def test_the_page_gets_the_appointment_of_its_own_chat(
     assert "afspraak.ics" in answer.headers["Content-Disposition"]
     [event] = Calendar.from_ical(answer.content).walk("VEVENT")
     assert event["UID"] == str(id)
-    assert words.text("ar", "appointment.progress_talk") in event["SUMMARY"]
+    assert words.text("ar", "appointment.progress_talk") in str(event["SUMMARY"])
 
 
 @pytest.mark.parametrize("chat", [OTHER, "c" * 22, "no cookie of ours", None])
@@ -102,7 +102,7 @@ def test_a_chat_that_was_unlinked_gets_it_no_more(
 ) -> None:
     id = told(sqlite, words, clock)
     with sqlite.writing() as session:
-        session.query(Conversation).one().person_id = None
+        session.scalars(select(Conversation)).one().person_id = None
     assert asked(client, id).status_code == 404
 
 
@@ -126,7 +126,7 @@ def test_the_line_tells_the_page_where_the_file_is(
 ) -> None:
     id = told(sqlite, words, clock)
     with sqlite.reading() as session:
-        [line] = webchat._lines(sqlite, session.query(Conversation).one().id, 0)
+        [line] = webchat._lines(sqlite, session.scalars(select(Conversation)).one().id, 0)
     assert line.calendar == f"/media/calendar/{id}.ics"
     assert line.image is None
     assert line.sound is None
@@ -141,34 +141,36 @@ def claim(database: Database, words: Words, clock: FixedClock) -> Outgoing:
         return outgoing
 
 
-def send(server: BotApi, folder: Path, outgoing: Outgoing) -> str:
-    async def run() -> str:
-        requests = [
-            HTTPXRequest(httpx_kwargs={"verify": False, "trust_env": False}) for _ in range(2)
-        ]
-        bot = telegram.Bot(
-            TOKEN,
-            base_url=server.base_url,
-            base_file_url=server.base_file_url,
-            request=requests[0],
-            get_updates_request=requests[1],
-        )
-        async with bot:
-            return await telegram.deliver(bot, Recordings(folder), outgoing)
-
-    return asyncio.run(run())
-
-
 def test_over_telegram_the_file_comes_with_its_words(
     sqlite: Database, words: Words, clock: FixedClock, tmp_path: Path
 ) -> None:
     with BotApi.running(token=TOKEN) as server:
-        amina = server.person("Amina")
-        id = told(sqlite, words, clock, str(amina.id), Channel.telegram)
-        amina.says("/start")
+        amina = server.person(AMINA)
+        amina.starts()
+        id = told(sqlite, words, clock, str(AMINA), Channel.telegram)
         outgoing = claim(sqlite, words, clock)
-        assert outgoing.attachment is not None
-        send(server, tmp_path, outgoing)
-        [message] = amina.messages()
-    assert id
-    assert message
+        recordings = Recordings(tmp_path)
+        using(server, lambda bot: telegram.deliver(bot, recordings, outgoing))
+        [message] = amina.messages
+    assert (message.kind, message.file_name) == ("document", "afspraak.ics")
+    assert message.text == outgoing.text
+    assert words.text("ar", "talk.calendar") in message.text
+    assert message.content is not None
+    [event] = Calendar.from_ical(message.content).walk("VEVENT")
+    assert event["UID"] == str(id)
+
+
+def test_of_an_appointment_that_is_gone_the_words_are_left(
+    sqlite: Database, words: Words, clock: FixedClock
+) -> None:
+    told(sqlite, words, clock, str(AMINA), Channel.telegram)
+    with sqlite.writing() as session:
+        session.execute(delete(Appointment))
+    outgoing = claim(sqlite, words, clock)
+    assert outgoing.attachment is None
+    assert words.text("ar", "talk.calendar") in outgoing.text
+
+
+def test_for_the_page_no_file_is_made(sqlite: Database, words: Words, clock: FixedClock) -> None:
+    told(sqlite, words, clock)
+    assert claim(sqlite, words, clock).attachment is None

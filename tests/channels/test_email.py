@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from api.answers.words import Words
 from api.appointments.models import Appointment, AppointmentState
 from api.cases.findings import Key
-from api.cases.models import Case, Participant
+from api.cases.models import Case, Leerroute, Participant
 from api.cases.service import change_contact
 from api.cases.wire import ContactFields
 from api.channels.email import deliver, open_mail
@@ -102,7 +102,8 @@ class Office:
         with self.database.writing() as session:
             case = participant(session, self.clock(), language=language)
             session.get_one(Participant, case.participant_id).email = ADDRESS
-            case.pip_date, now = date(2026, 9, 1), self.clock()
+            case.pip_date, case.leerroute = date(2026, 9, 1), Leerroute.b1
+            now = self.clock()
             ends = end_of(date(2028, 3, 1))
             reminder = Reminder(
                 key="test:deadline",
@@ -322,6 +323,14 @@ def test_a_mail_that_may_have_arrived_comes_again_under_the_same_name(office: Of
         assert office.send(server) is None
     first, second = server.mails
     assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_what_was_taken_is_sent_however_the_server_says_goodbye(office: Office) -> None:
+    office.remind()
+    with mail_server() as server:
+        server.farewell = "421 too busy for manners"
+        assert office.send(server) is None
+    assert office.row().state is DeliveryState.sent
 
 
 def test_two_reminders_have_two_names(office: Office) -> None:

@@ -26,6 +26,7 @@ class MailServer:
     sender: str = OK
     recipient: str = OK
     message: str | None = OK
+    farewell: str = "221 Bye"
 
     async def handle_MAIL(  # noqa: N802
         self, _: SMTP, __: Session, envelope: Envelope, address: str, options: list[str]
@@ -56,6 +57,11 @@ class MailServer:
             assert server.transport is not None
             server.transport.close()
         return self.message or OK
+
+    async def handle_QUIT(  # noqa: N802
+        self, _: SMTP, __: Session, ___: Envelope
+    ) -> str:
+        return self.farewell
 
 
 @contextmanager

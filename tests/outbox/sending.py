@@ -189,9 +189,11 @@ class Sending:
         return not waiting
 
     def goes_on_until(self, moment: datetime) -> bool:
-        """Time goes by second for second while nothing is on its way; whether it is that late."""
-        if not any(row.lease for row in self.rows()):
-            self.clock.now = min(moment, self.clock.now + timedelta(seconds=1))
+        """Time goes on to the next moment at which something is to be done, or to this one."""
+        waiting = [row for row in self.rows() if row.done_at is None]
+        if not any(row.lease for row in waiting):
+            due = min((row.due_at for row in waiting), default=moment)
+            self.clock.now = max(self.clock.now, min(moment, due))
         return self.clock.now >= moment
 
 

@@ -1,0 +1,1 @@
+"""Reminders: what is wanted, when it leaves, and what became of it."""

@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.answers.words import Words
 from api.appointments.models import Appointment, AppointmentState
 from api.cases.findings import Key
-from api.cases.models import Case, Participant
+from api.cases.models import Case, Leerroute, Participant
 from api.conversations.models import Conversation
 from api.db import Database
 from api.errors import Conflict
@@ -128,7 +129,7 @@ def test_it_offers_nothing_that_only_a_chat_can_do(session: Session, words: Word
 
 def test_a_deadline_is_written_too(session: Session, words: Words) -> None:
     case = participant(session, NOW, language="tr")
-    case.pip_date = date(2026, 9, 1)
+    case.pip_date, case.leerroute = date(2026, 9, 1), Leerroute.b1
     ends = end_of(date(2028, 3, 1))
     about = reminder(session, case, ReminderKind.deadline, ends, about=Key.route_change)
     letter = letter_of(session, words, about, NOW)
@@ -166,7 +167,7 @@ def test_a_cancelled_talk_is_told_by_letter(session: Session, words: Words) -> N
 def test_reading_a_letter_leaves_nothing_behind(session: Session, words: Words) -> None:
     letter_of(session, words, of_talk(session), NOW)
     session.flush()
-    assert session.query(Conversation).count() == 0
+    assert session.scalars(select(Conversation)).all() == []
 
 
 def test_who_speaks_no_language_of_ours_gets_dutch(session: Session, words: Words) -> None:

@@ -250,11 +250,8 @@ def test_after_whatever_happens_the_ledger_is_what_a_second_planning_would_make(
     sqlite: Database, actions: list[tuple[str, int]]
 ) -> None:
     with sqlite.writing() as session:
-        for table in ("reminder", "occupied_quarter", "appointment", "quiet_time", "change"):
-            session.execute(delete(_table(table)))
-        for table in ("conversation", '"case"', "participant", "person_role", "person"):
-            session.execute(delete(_table(table.strip('"'))))
-        session.execute(delete(_table("municipality")))
+        for table in reversed(Reminder.metadata.sorted_tables):
+            session.execute(delete(table))
     here, now = town_of(sqlite), NOW
     talk = here.adds()
     for what, minutes in actions:
@@ -300,10 +297,6 @@ def _is_true(here: Town, talk: UUID, now: datetime) -> None:
         if row.done_at is None and row.due_at > now:
             assert found.state is AppointmentState.planned
             assert row.at == found.starts_at > row.due_at
-
-
-def _table(name: str):  # type: ignore[no-untyped-def]
-    return Reminder.metadata.tables[name]
 
 
 def test_the_daily_sweep_repairs_what_is_missing_and_takes_away_what_does_not_belong(

@@ -1,18 +1,18 @@
 """What happens to people in these years: drawn by lot, done with the real functions."""
 
+import gc
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from random import Random
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from api.answers.words import Words
 from api.appointments import booking
 from api.appointments.hours import add_absence, planned_in, set_working_hours
 from api.appointments.models import (
-    Answer,
     Appointment,
     AppointmentKind,
     AppointmentState,
@@ -34,14 +34,14 @@ from api.cases.wire import (
 )
 from api.clock import local
 from api.conversations.models import Channel, Conversation
-from api.errors import NotFound
 from api.people.linking import create_code, use_code
-from api.people.models import Municipality, Person
+from api.people.models import Person
 from api.people.town_settings import set_reminder_settings
 from api.people.unlinking import unlink_chat
 from api.reminders.models import TASKS, QuietTime, Reminder
 from api.reminders.service import note_unreachable
 from api.reminders.tasks import handle
+from api.wire import Wire
 from tests.reminders.simulation import (
     BEGINS,
     EVERY_DAYS,
@@ -51,6 +51,7 @@ from tests.reminders.simulation import (
     Simulation,
     moment,
 )
+from tests.reminders.witness import Witness
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 WEEK = {str(day): ["09:00", "17:00"] for day in range(1, 6)}
@@ -63,6 +64,20 @@ SETTINGS = (
     ((7 * 24 * 60, 2 * 24 * 60, 3 * 60), "21:00", "08:00"),
 )
 OWN_QUIET = (("00:00", "24:00"), ("09:00", "12:00"), ("12:00", "14:30"), ("16:00", "23:00"))
+
+
+def live(url: str, words: Words, seed: int, cases: int, days: int, sweep_every: int = 1) -> Witness:
+    """So many days of a town, in an empty migrated store; what was seen of them."""
+    gc.freeze()
+    gc.disable()  # a tenth of the time
+    try:
+        simulation = Simulation(url, words, seed, sweep_every)
+        TownLife(simulation, cases, days)
+        simulation.run(days)
+        return simulation.witness
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 class TownLife:
@@ -107,7 +122,10 @@ class TownLife:
 
         def write(session: Session) -> list[UUID]:
             case = service.open_case(
-                *(session, self.s.rules, self._me(session, me), HOME),
+                session,
+                self.s.rules,
+                self._me(session, me),
+                HOME,
                 PersonFields(first_name=f"Persoon{len(self.s.people)}", language=language),
                 CaseFields(
                     group=lot.choice(tuple(Group)),
@@ -132,7 +150,6 @@ class TownLife:
         self.s.do(write)
         who = Participant(made[0].participant_id, made[0].id, HOME)
         self.s.people.append(who)
-        self.s.disturb(who.id)
         if way < 0.75:
             who.chat = f"tg-{len(self.s.people)}"
             self._links(who, Channel.telegram)
@@ -170,26 +187,24 @@ class TownLife:
             place=None if by_phone else "Bibliotheek",
             by_phone=by_phone,
         )
-        self.s.do(
-            lambda session: (
-                service.add_record(
-                    *(session, self.s.rules, self._town_of(session, who)),
-                    *(who.case, "appointments", fields, self.s.now),
-                )
-                and [who.case]
-            )
-        )
+        self._writes(who, "appointments", fields)
+
+    def _writes(self, who: Participant, kind: str, fields: Wire) -> None:
+        def write(session: Session) -> list[UUID]:
+            me, rules, now = self._town_of(session, who), self.s.rules, self.s.now
+            service.add_record(session, rules, me, who.case, kind, fields, now)
+            return [who.case]
+
+        self.s.do(write)
 
     def _change(self, who: Participant, **changes: object) -> None:
         def write(session: Session) -> list[UUID]:
             me = self._town_of(session, who)
             case = get_case(session, me, who.case)
-            service.change_case(
-                *(session, self.s.rules, me, who.case, case.version, changes, self.s.now)
-            )
+            rules, now = self.s.rules, self.s.now
+            service.change_case(session, rules, me, who.case, case.version, changes, now)
             return [who.case]
 
-        self.s.disturb(who.case)
         self.s.do(write)
 
     def _changes_talk(self, who: Participant, id: UUID | None = None, **changes: object) -> None:
@@ -203,15 +218,22 @@ class TownLife:
             if not id and "starts_at" not in changes and appointment.starts_at <= self.s.now:
                 return []
             service.change_record(
-                *(session, self.s.rules, me, appointment.case_id, "appointments"),
-                *(appointment.id, appointment.version, changes, self.s.now),
+                session,
+                self.s.rules,
+                me,
+                appointment.case_id,
+                "appointments",
+                appointment.id,
+                appointment.version,
+                changes,
+                self.s.now,
             )
             return [appointment.case_id]
 
         self.s.do(write)
 
     def _moves(self, who: Participant) -> None:
-        """Another time, in the next weeks; now and then in the night, which is a mistake or haste."""
+        """Another time, in the next weeks; now and then somebody does it at night."""
         on = local(self.s.now).date() + DAY * self.random.randrange(1, 20)
         hour, minute = self.random.randrange(8, 18), self.random.choice((0, 15, 30))
         self._changes_talk(who, starts_at=moment(on, time(hour, minute)))
@@ -282,29 +304,12 @@ class TownLife:
             decision=Decision.granted,
             decided_on=today,
         )
-        self.s.disturb(who.case)
-        self.s.do(
-            lambda session: (
-                service.add_record(
-                    *(session, self.s.rules, self._town_of(session, who)),
-                    *(who.case, "extensions", fields, self.s.now),
-                )
-                and [who.case]
-            )
-        )
+        self._writes(who, "extensions", fields)
         self._series(who)
 
     def _childcare(self, who: Participant) -> None:
         fields = ChildcareFields(starts_on=local(self.s.now).date())
-        self.s.do(
-            lambda session: (
-                service.add_record(
-                    *(session, self.s.rules, self._town_of(session, who)),
-                    *(who.case, "childcare", fields, self.s.now),
-                )
-                and [who.case]
-            )
-        )
+        self._writes(who, "childcare", fields)
 
     def _goes_elsewhere(self, who: Participant) -> None:
         """They move to the other municipality, and agree that their case goes along."""
@@ -322,14 +327,20 @@ class TownLife:
         def agree(session: Session) -> list[UUID]:
             me, today = self._town_of(session, who), local(self.s.now).date()
             done = transfers.record_consent(
-                *(session, self.s.words, self.s.rules, me, old, asked[0]),
-                *(today, "op papier", self.s.now),
+                session,
+                self.s.words,
+                self.s.rules,
+                me,
+                old,
+                asked[0],
+                today,
+                "op papier",
+                self.s.now,
             )
             assert done.new_case_id is not None
             who.case, who.town = done.new_case_id, to
             return [old, who.case]
 
-        self.s.disturb(who.id)
         if self.s.do(ask) and self.s.do(agree):
             me = self.random.choice(self.s.staff[to])
             self._change(who, regisseur_id=me.id)

@@ -19,7 +19,8 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 EASTER = (date(2026, 4, 5), date(2027, 3, 28), date(2028, 4, 16), date(2029, 4, 1))
 FIXED = ((1, 1), (4, 27), (12, 25), (12, 26))
-AFTER_EASTER = (0, 1, 39, 49, 50)
+AFTER_EASTER = (-2, 0, 1, 39, 49, 50)
+"""Good Friday to Whit Monday, as the towns' calendar has them."""
 HOLIDAYS = frozenset(
     [easter + timedelta(days=days) for easter in EASTER for days in AFTER_EASTER]
     + [date(year, *day) for year in range(2026, 2030) for day in FIXED]
@@ -146,7 +147,8 @@ class Witness:
         """After something was done to these cases: what do their appointments say now?"""
         for case in cases:
             for row in self._all(
-                "SELECT * FROM appointment WHERE case_id = ? AND (starts_at > ? OR state <> 'held')",
+                "SELECT * FROM appointment WHERE case_id = ?"
+                " AND (starts_at > ? OR state <> 'held')",
                 case.hex,
                 stored(now - 2 * DAY),
             ):
@@ -206,8 +208,9 @@ class Witness:
         """Something leaves: is it true, wanted and allowed at this moment?"""
         self.counted[f"sent by {channel}"] += 1
         talk = self._one(
-            "SELECT c.person_id, c.blocked_at, coalesce(c.language, c.guessed_language) AS language,"
-            " p.stopped_at, p.paused_until FROM conversation c"
+            "SELECT c.person_id, c.blocked_at,"
+            " coalesce(c.language, c.guessed_language) AS language, p.stopped_at, p.paused_until"
+            " FROM conversation c"
             " LEFT JOIN participant p ON p.person_id = c.person_id"
             " WHERE c.channel = ? AND c.chat_id = ?",
             *(channel, chat),
@@ -218,7 +221,7 @@ class Witness:
             outbox_id,
         )
         assert talk is not None
-        if talk["blocked_at"] is not None:
+        if talk["blocked_at"] is not None and now - read(talk["blocked_at"]) > MINUTE:
             self.fault(now, f"{chat}: written to a blocked chat")
         if row is None:
             return
@@ -265,9 +268,21 @@ class Witness:
             self.fault(now, f"reminder {row['id']} ({row['kind']}): told of what was known")
         self.told[id] = stand
         owed = self.owed.pop(id, None)
-        if owed is not None and now > owed.by + MINUTE and not self._out(owed.since, now):
-            if not self._is_disturbed(row, owed.since, now):
-                self.fault(now, f"reminder {row['id']}: change of {owed.since} told late")
+        if owed is None:
+            return
+        case = self._one('SELECT participant_id FROM "case" WHERE id = ?', row["case_id"])
+        assert case is not None
+        by = self._hears_by(row["case_id"], case["participant_id"], owed) + MINUTE
+        excused = self._out(owed.since, now) or self._is_disturbed(row, owed.since, now)
+        if now > by and not excused:
+            self.fault(now, f"reminder {row['id']}: change of {owed.since} told late")
+
+    def _hears_by(self, case: str, person: str, owed: Owed) -> datetime:
+        """What can wait for the end of a pause does."""
+        paused = self._paused_until(person)
+        if paused is None or not owed.since < _end(paused) < owed.stand.starts_at:
+            return owed.by
+        return max(owed.by, self.quiet_of(case).after(_end(paused)))
 
     def fails(self, outbox_id: int, gone: UUID | None, now: datetime) -> None:
         """It was not taken, perhaps because this person is gone; after it was written down."""
@@ -286,7 +301,13 @@ class Witness:
             " AND r.state = 'unreached' AND r.done_at BETWEEN ? AND ?",
             *(person.hex, stored(now - DAY), stored(now + MINUTE)),
         )
-        if found is None:
+        has_mail = self._one(
+            "SELECT 1 FROM participant WHERE person_id = ? AND email IS NOT NULL", person.hex
+        )
+        is_over = not self._all(
+            'SELECT 1 FROM "case" WHERE participant_id = ? AND closed_on IS NULL', person.hex
+        )
+        if found is None and has_mail is None and not is_over:
             self.fault(now, f"person {person}: not reached, and there is no task")
 
     # Every day
@@ -378,12 +399,10 @@ class Witness:
                 id,
             )
             assert row is not None
-            if now <= owed.by + MINUTE or self._out(owed.since, now):
+            by = self._hears_by(row["case_id"], row["participant_id"], owed)
+            if now <= by + MINUTE or self._out(owed.since, now):
                 continue
             if self._is_disturbed(row, owed.since, now):
-                continue
-            paused = self._paused_until(row["participant_id"])
-            if paused is not None and now < _end(paused) < owed.stand.starts_at:
                 continue
             del self.owed[id]
             if owed.by < owed.stand.starts_at:
@@ -420,7 +439,7 @@ class Witness:
             " AND pip_date IS NOT NULL AND ended_on IS NULL"
             " AND (exemption IS NULL OR exemption = 'asked')"
         ):
-            begun = [talk for talk in talks[case["id"]]]
+            begun = talks[case["id"]]
             if any(t["state"] == "planned" and read(t["starts_at"]) > now for t in begun):
                 continue
             held = [_day(t["starts_at"]) for t in begun if t["state"] == "held"]
@@ -435,13 +454,13 @@ class Witness:
     def _next_day(self, case: sqlite3.Row, held: list[date]) -> date | None:
         """The first day of the series without a talk; by the default of the towns or the PIP."""
         start = date.fromisoformat(case["pip_date"])
-        if case["transferred_from_id"] is not None or self._all(
+        begins = case["term_starts_on"] or (None if case["transferred_from_id"] else start + DAY)
+        more_time = self._all(
             "SELECT 1 FROM extension WHERE case_id = ? AND decision = 'granted'", case["id"]
-        ):
-            if case["transferred_from_id"] and case["pip_date"] < (case["registered_on"] or ""):
-                return None
-            return None if held and held[-1] > months_later(start, 30) else None
-        end = months_later(start + DAY, 36) - DAY
+        )
+        if begins is None or (more_time and case["pip_talks"] is not None):
+            return None  # the term is not to be known, or not worked out here
+        end = months_later(date.fromisoformat(str(begins)), 36) - DAY
         if case["pip_talks"] is None:
             days = [months_later(start, months) for months in FIRST_YEAR + LATER]
         elif case["pip_talks"]:
@@ -535,7 +554,8 @@ class Witness:
         """What it says is what the store says now."""
         found = self._one("SELECT * FROM appointment WHERE id = ?", row["appointment_id"])
         if found is None:
-            return self.fault(now, f"{who}: about nothing")
+            self.fault(now, f"{who}: about nothing")
+            return
         stand, at = _stand(found), _stand(found).starts_at.astimezone(AMSTERDAM)
         if stand.state != ("cancelled" if row["kind"] == "cancelled" else "planned"):
             self.fault(now, f"{who}: the appointment is {stand.state}")
@@ -559,7 +579,8 @@ class Witness:
             return
         self.counted["passed the quiet hours"] += 1
         if row["kind"] not in CHANGES:
-            return self.fault(now, f"{who}: in quiet hours")
+            self.fault(now, f"{who}: in quiet hours")
+            return
         begins = read(row["at"])
         if begins - quiet.after(now) >= HEARD_TOO_LATE and not self._out(now - DAY, now):
             self.fault(now, f"{who}: in quiet hours, and it could wait")
@@ -651,7 +672,10 @@ class Witness:
 
 def due_of(quiet: Hours, begins: datetime, minutes: int, since: datetime) -> datetime | None:
     """When the reminder of so many minutes before leaves, for what stands since then."""
-    meant = begins - timedelta(minutes=minutes)
+    days, rest = divmod(minutes, 24 * 60)
+    on, at = begins.astimezone(AMSTERDAM).date(), begins.astimezone(AMSTERDAM).time()
+    # A week before ten o'clock it was ten o'clock, also where the clock changed in between.
+    meant = _moment(on - timedelta(days=days), at) - timedelta(minutes=rest)
     if meant < since + BOOKED_TOO_LATE:
         return None
     early = quiet.before(meant)
