@@ -55,8 +55,8 @@ class SeriesDayRead(Wire):
     appointment: AppointmentRead | None
 
     @classmethod
-    def of(cls, day: SeriesDay) -> Self:
-        talk = day.appointment and shown(AppointmentRead, day.appointment)
+    def of(cls, day: SeriesDay) -> "SeriesDayRead":
+        talk = shown(AppointmentRead, day.appointment) if day.appointment else None
         return cls.model_construct(on=day.on, appointment=talk)
 
 
@@ -76,7 +76,7 @@ class SeriesPlanRead(Wire):
     """No time was free within two weeks of these days."""
 
     @classmethod
-    def of(cls, done: SeriesPlan) -> Self:
+    def of(cls, done: SeriesPlan) -> "SeriesPlanRead":
         return cls.model_construct(
             planned=[shown(AppointmentRead, each) for each in done.planned],
             moved=[shown(AppointmentRead, each) for each in done.moved],
@@ -167,7 +167,7 @@ class AgendaRead(Wire):
     free: list[FreeTimeRead]
 
     @classmethod
-    def of(cls, day: date, agenda: Agenda) -> Self:
+    def of(cls, day: date, agenda: Agenda) -> "AgendaRead":
         rows = [
             shown(
                 AgendaRowRead,

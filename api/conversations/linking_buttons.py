@@ -109,11 +109,13 @@ def _confirm(link: LinkCode, conversation: Conversation) -> Reply:
 
 
 def _link(press: _Press) -> list[Reply]:
-    code_id = int(press.arguments["code"])
+    code_id, before = int(press.arguments["code"]), press.conversation.person_id
     outcome = confirm_code(press.session, press.conversation, code_id, press.now)
     if isinstance(outcome, LinkRefused):
         linked = _person_of(press)
         return [_linked(linked)] if linked else [Reply.with_person(outcome.value)]
+    if before is not None and before != outcome.id:  # the phone went to somebody else
+        note_unreachable(press.session, before, "unlinked", press.now)
     note_reachable(press.session, outcome.id, press.now)
     return [_linked(outcome), *next_question(press.session, press.conversation)]
 

@@ -134,7 +134,7 @@ class ReminderSettings(Wire):
     quiet_hours: QuietHours
 
     @classmethod
-    def of(cls, town: Municipality) -> Self:
+    def of(cls, town: Municipality) -> "ReminderSettings":
         quiet = QuietHours(begins=town.quiet_from, ends=town.quiet_until)
         return cls.model_construct(remind_before=list(town.remind_before), quiet_hours=quiet)
 
@@ -151,7 +151,7 @@ def read_tasks(me: Caller, page: ThePage, session: Tx) -> Response:
     """What did not reach somebody, or has to be printed, in my municipalities; oldest first."""
     found = tasks.list_tasks(session, me, page)
     rows = [TaskRead.to(row) for row in found.rows]
-    return answer(TaskList.model_construct(results=rows, **page.of(found.total)))
+    return answer(TaskList(results=rows, **page.of(found.total)))
 
 
 @api.post(

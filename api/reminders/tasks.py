@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from api.cases.access import get_case, participant_of, towns_of
@@ -122,7 +123,7 @@ def handle(session: Session, me: Person, reminder_id: int, how: str, now: dateti
 def open_tasks(me: Person) -> tuple[ColumnElement[bool], ...]:
     """What makes a row of the ledger a task of my municipalities."""
     # The states stand in the statement itself: only so SQLite sees that its index holds them.
-    states = bindparam("states", TASKS, expanding=True, literal_execute=True)
+    states: BindParameter[Any] = bindparam("states", TASKS, expanding=True, literal_execute=True)
     return Reminder.municipality_id.in_(towns_of(me)), Reminder.state.in_(states)
 
 

@@ -137,7 +137,7 @@ def moment(day: date, hour: int = 10) -> datetime:
     return datetime.combine(day, time(hour), AMSTERDAM)
 
 
-def _planned() -> Select[tuple[Appointment]]:
+def _planned() -> Select[Appointment]:
     return (
         select(Appointment)
         .where(Appointment.state == AppointmentState.planned)

@@ -2,6 +2,7 @@
 twice a year; the PIP's own number goes first), counted by hand with a calendar."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -312,7 +313,7 @@ def test_with_a_new_regisseur_a_talk_that_moves_is_with_them(here: Desk) -> None
     ],
 )
 def test_after_a_decision_the_coming_talks_are_off_and_none_is_planned(
-    here: Desk, changes: dict[str, object]
+    here: Desk, changes: dict[str, Any]
 ) -> None:
     here.plans()
     here.changes(**changes)
@@ -475,12 +476,11 @@ def _is_whole(here: Desk, now: datetime, without: set[date]) -> None:
         planned = session.scalars(
             select(Appointment).where(Appointment.state == AppointmentState.planned)
         ).all()
-        for each in planned:
-            begins = local(each.starts_at)
-            assert town_hall.opening_on(begins.date()) is not None
-            assert each.starts_at > now
+        for talk in planned:
+            assert town_hall.opening_on(local(talk.starts_at).date()) is not None
+            assert talk.starts_at > now
         ours = {each.appointment.id for each in found if each.appointment}
-        assert {each.id for each in planned} == ours
+        assert {talk.id for talk in planned} == ours
         for each in found:
             if each.on >= today + timedelta(days=1) and not without:
                 assert each.appointment is not None, each.on

@@ -7,6 +7,7 @@ Tuesday 24 November 2026 is an ordinary day. Christmas 2026 is a Friday and a Sa
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -33,9 +34,7 @@ WEEK, A_DAY, TWO_HOURS = REMIND_BEFORE
 NOW = at("2026-11-02 10:00")
 
 
-def case(
-    *talks: str, own: OWN = (), before: Iterable[int] = REMIND_BEFORE, **more: object
-) -> Facts:
+def case(*talks: str, own: OWN = (), before: Iterable[int] = REMIND_BEFORE, **more: Any) -> Facts:
     appointments = tuple(
         Planned(UUID(int=2 + n), AppointmentKind.progress_talk, at(talk))
         for n, talk in enumerate(talks)

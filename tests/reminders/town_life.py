@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.answers.words import Words
@@ -21,10 +21,10 @@ from api.appointments.series import plan_series
 from api.appointments.slots import NOTICE, Slot, free_slots
 from api.cases import service, transfers
 from api.cases.access import get_case
-from api.cases.history import acting
 from api.cases.models import Case, Group, Leerroute
 from api.cases.models import Participant as StoredParticipant
 from api.cases.records import Decision, Ground
+from api.cases.rules import Rules
 from api.cases.wire import (
     AppointmentFields,
     CaseFields,
@@ -38,7 +38,8 @@ from api.people.linking import create_code, use_code
 from api.people.models import Person
 from api.people.town_settings import set_reminder_settings
 from api.people.unlinking import unlink_chat
-from api.reminders.models import TASKS, QuietTime, Reminder
+from api.reminders import wishes
+from api.reminders.models import TASKS, Reminder
 from api.reminders.service import note_unreachable
 from api.reminders.tasks import handle
 from api.wire import Wire
@@ -64,6 +65,8 @@ SETTINGS = (
     ((7 * 24 * 60, 2 * 24 * 60, 3 * 60), "21:00", "08:00"),
 )
 OWN_QUIET = (("00:00", "24:00"), ("09:00", "12:00"), ("12:00", "14:30"), ("16:00", "23:00"))
+
+MOST_QUIET_TIMES = 3
 
 
 def live(url: str, words: Words, seed: int, cases: int, days: int, sweep_every: int = 1) -> Witness:
@@ -479,7 +482,6 @@ class TownLife:
             person = session.get_one(Person, who.id)
             found = self._chat(session, chat)
             unlink_chat(session, self.s.words, person, found.id, self.s.now)
-            note_unreachable(session, who.id, "unlinked", self.s.now)
 
         if self.s.do(write):
             who.linked = False
@@ -511,43 +513,38 @@ class TownLife:
 
     def _wants_no_more(self, who: Participant) -> None:
         """Stopped; most of them start again."""
-        self._wish(who, stopped_at=self.s.now)
+        self._wishes(who, wishes.stop)
         if self.random.random() < 0.7:
             back = self.s.now + DAY * self.random.randrange(1, 50)
-            self.s.at(back, partial(self._wish, who, stopped_at=None))
+            self.s.at(back, partial(self._wishes, who, wishes.start_again))
 
     def _pauses(self, who: Participant) -> None:
         until = local(self.s.now).date() + DAY * self.random.randrange(1, 25)
-        self._wish(who, paused_until=until)
+
+        def pause(session: Session, rules: Rules, person_id: UUID, now: datetime) -> None:
+            wishes.pause(session, rules, person_id, until, now)
+
+        self._wishes(who, pause)
         if self.random.random() < 0.3:
             back = self.s.now + DAY * self.random.randrange(1, 20)
-            self.s.at(back, partial(self._wish, who, paused_until=None))
-
-    def _wish(self, who: Participant, **columns: object) -> None:
-        def write(session: Session) -> list[UUID]:
-            acting(session, who.id, self.s.now)
-            found = session.get_one(StoredParticipant, who.id)
-            for name, value in columns.items():
-                setattr(found, name, value)
-            session.flush()
-            service.plan(session, self.s.rules, [who.case], self.s.now)
-            return [who.case]
-
-        self.s.disturb(who.id)
-        self.s.do(write)
+            self.s.at(back, partial(self._wishes, who, wishes.start_again))
 
     def _has_quiet_times(self, who: Participant) -> None:
         begins, ends = self.random.choice(OWN_QUIET)
         days = self.random.sample(range(1, 8), self.random.randrange(1, 3))
 
+        def choose(session: Session, rules: Rules, person_id: UUID, now: datetime) -> None:
+            if len(wishes.quiet_times(session, person_id)) > MOST_QUIET_TIMES:
+                wishes.clear_quiet_times(session, rules, person_id, now)
+            wishes.add_quiet_time(session, rules, person_id, days, begins, ends, now)
+
+        self._wishes(who, choose)
+
+    def _wishes(
+        self, who: Participant, what: Callable[[Session, Rules, UUID, datetime], None]
+    ) -> None:
         def write(session: Session) -> list[UUID]:
-            acting(session, who.id, self.s.now)
-            session.execute(delete(QuietTime).where(QuietTime.person_id == who.id))
-            session.add_all(
-                QuietTime(person_id=who.id, weekday=day, begins=begins, ends=ends) for day in days
-            )
-            session.flush()
-            service.plan(session, self.s.rules, [who.case], self.s.now)
+            what(session, self.s.rules, who.id, self.s.now)
             return [who.case]
 
         self.s.disturb(who.id)
