@@ -39,6 +39,8 @@ class ClaimLoop[Item]:
     claim: Callable[[int], list[Item]]
     work: Callable[[Item], Coroutine[Any, Any, None]]
     side_by_side: int
+    at_least: int = 1
+    """Claims only when there is room for so many: fewer turns at the store for more of them."""
     _working: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
@@ -54,7 +56,7 @@ class ClaimLoop[Item]:
     async def _take(self) -> bool:
         """Start on what is due; False when nothing was, or the store is out of reach."""
         room = self.side_by_side - len(self._working)
-        if room <= 0:
+        if room < self.at_least:
             await asyncio.wait(self._working, return_when=asyncio.FIRST_COMPLETED)
             return True
         try:

@@ -13,7 +13,7 @@ from api.appointments.models import Appointment, AppointmentKind, AppointmentSta
 from api.cases.models import Case
 from api.errors import Conflict
 from api.reminders.models import ReminderKind
-from api.reminders.planning import announce
+from api.reminders.planning import announce, is_untold
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,18 @@ class Seen:
         )
 
 
-def follow(session: Session, appointment: Appointment, before: Seen | None, now: datetime) -> None:
+def follow(
+    session: Session,
+    appointment: Appointment,
+    before: Seen | None,
+    now: datetime,
+    *,
+    tell: bool = True,
+) -> None:
     """After the town wrote an appointment; `before` is how it stood, None where it is new.
 
-    An answer counts for the moment that it was given for, and not where what was cancelled is
-    planned again. Raises Taken.
+    Without `tell` the participant hears of it later, from its reminders. An answer counts for the
+    moment that it was given for, and not where what was cancelled is planned again. Raises Taken.
     """
     if before is not None and _is_another(before, Seen.of(appointment)):
         appointment.answer = appointment.answered_at = None
@@ -44,8 +51,8 @@ def follow(session: Session, appointment: Appointment, before: Seen | None, now:
         appointment.regisseur_id = appointment.case.regisseur_id
     session.flush()
     occupy(session, appointment)
-    kind = _told(before, Seen.of(appointment))
-    if kind is not None:
+    kind = what_changed(before, Seen.of(appointment))
+    if kind is not None and tell:
         announce(session, appointment, kind, now)
 
 
@@ -66,9 +73,10 @@ def cancel_planned(
         follow(session, appointment, before, now)
 
 
-def check_removable(appointment: Appointment, now: datetime) -> None:
-    """Conflict where somebody still expects it: cancelled first, they are told."""
-    if appointment.state is AppointmentState.planned and appointment.starts_at > now:
+def check_removable(session: Session, appointment: Appointment, now: datetime) -> None:
+    """Conflict where somebody still expects it: cancelled first, and told, it may go."""
+    is_expected = appointment.state is AppointmentState.planned and appointment.starts_at > now
+    if is_expected or is_untold(session, appointment.id):
         raise Conflict(
             "cancel the appointment first, so that the participant hears of it",
             "error.cancel_first",
@@ -81,7 +89,7 @@ def _is_another(before: Seen, after: Seen) -> bool:
     return is_back or before.starts_at != after.starts_at
 
 
-def _told(before: Seen | None, after: Seen) -> ReminderKind | None:
+def what_changed(before: Seen | None, after: Seen) -> ReminderKind | None:
     """What the participant has to hear; None where nothing changed for them."""
     planned = AppointmentState.planned
     if after.state is planned:

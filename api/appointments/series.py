@@ -25,6 +25,9 @@ from api.clock import AMSTERDAM, local
 from api.errors import Conflict
 from api.handovers.office_hours import OfficeHours
 from api.people.models import Municipality, Person
+from api.reminders.models import ReminderKind
+from api.reminders.planning import announce
+from api.reminders.wanted import HORIZON
 
 A_DAY = timedelta(days=1)
 
@@ -73,9 +76,11 @@ def plan_series(
 ) -> SeriesPlan:
     """Give every coming day of the series a talk, as near to this hour as is free.
 
-    Talks of the series whose day is not in it any more, because the PIP changed, move to the day
-    that has none yet, or are cancelled. What stands stays. Conflict without regisseur or hours,
-    and where nobody can say which days are in the series: then nothing is cancelled either.
+    The participant hears of the next talk, and of a near one that moved or is cancelled; the later
+    ones are reminded of in their time. Talks of the series whose day is not in it any more, because
+    the PIP changed, move to the day that has none yet, or are cancelled. What stands stays.
+    Conflict without regisseur or hours, and where nobody can say which days are in the series:
+    then nothing is cancelled either.
     """
     case = get_case(session, me, case_id, lock=True)
     acting(session, me.id, now)
@@ -94,10 +99,18 @@ def plan_series(
     for talk in loose:
         before = Seen.of(talk)
         talk.state = AppointmentState.cancelled
-        follow(session, talk, before, now)
+        follow(session, talk, before, now, tell=before.starts_at <= now + HORIZON)
         done.cancelled.append(talk)
+    _tell_of_next(session, done, now)
     plan(session, rules, [case.id], now)
     return done
+
+
+def _tell_of_next(session: Session, done: SeriesPlan, now: datetime) -> None:
+    """The participant hears of the first new talk; eight messages at once would help nobody."""
+    if done.planned:
+        first = min(done.planned, key=lambda talk: talk.starts_at)
+        announce(session, first, ReminderKind.new, now)
 
 
 def _fill(
@@ -143,7 +156,8 @@ def _put(
         session.add(talk)
     talk.starts_at, talk.minutes, talk.series_on = slot.starts_at, slot.minutes, day
     talk.regisseur_id, talk.place = case.regisseur_id, slot.place
-    follow(session, talk, before, now)
+    is_near = before is not None and before.starts_at <= now + HORIZON
+    follow(session, talk, before, now, tell=is_near)
     return talk
 
 

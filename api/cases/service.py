@@ -225,7 +225,7 @@ def remove_record(
     """Take a record away; what it said stays in the history."""
     case, record = _record_to_change(session, me, case_id, kind, record_id, version, now)
     if isinstance(record, Appointment):
-        check_removable(record, now)
+        check_removable(session, record, now)
     session.delete(record)
     _flush(session)
     _after(session, rules, case, kind, now)

@@ -39,6 +39,7 @@ Deliver = Callable[[Outgoing], Awaitable[str]]
 
 ANSWERS_SIDE_BY_SIDE, BULK_SIDE_BY_SIDE = 30, 16
 """Messages on their way at the same time in this process."""
+BULK_AT_LEAST = 8
 BULK_IN_TURN = 6
 """So many of the bulk have a moment in the schedule: an answer waits for no more than these."""
 LONGEST_SEND_SECONDS = 15.0
@@ -76,7 +77,7 @@ class Sender:
         self._ends = False
         self._lanes = (
             self._lane(bulk=False, side_by_side=ANSWERS_SIDE_BY_SIDE),
-            self._lane(bulk=True, side_by_side=BULK_SIDE_BY_SIDE),
+            self._lane(bulk=True, side_by_side=BULK_SIDE_BY_SIDE, at_least=BULK_AT_LEAST),
         )
 
     async def run(self) -> None:
@@ -94,10 +95,10 @@ class Sender:
             if not loop.cancelled():
                 loop.result()  # it ended by a fault
 
-    def _lane(self, *, bulk: bool, side_by_side: int) -> ClaimLoop[Claimed]:
+    def _lane(self, *, bulk: bool, side_by_side: int, at_least: int = 1) -> ClaimLoop[Claimed]:
         claim = partial(self._claim, bulk=bulk)
         signals = self._database.signals
-        return ClaimLoop(OUTBOX, signals, claim, self._send, side_by_side=side_by_side)
+        return ClaimLoop(OUTBOX, signals, claim, self._send, side_by_side, at_least)
 
     def _claim(self, limit: int, *, bulk: bool) -> list[Claimed]:
         if not self._turn.is_ours() or self._unwritten:  # first what was sent, then more

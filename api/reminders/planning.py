@@ -173,6 +173,16 @@ def _take_back(session: Session, appointment_id: UUID) -> set[ReminderKind]:
     return {row.kind for row in rows}
 
 
+def is_untold(session: Session, appointment_id: UUID) -> bool:
+    """Whether a change of this appointment still has to be told."""
+    query = select(Reminder.id).where(
+        Reminder.appointment_id == appointment_id,
+        Reminder.kind.in_(CHANGES),
+        Reminder.done_at.is_(None),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def _passed_lately(session: Session, appointment_id: UUID, now: datetime) -> bool:
     """Whether a change of this appointment passed the quiet hours of this night already."""
     query = select(Reminder.id).where(

@@ -23,7 +23,14 @@ from api.reminders.mailbox import open_mailbox, takes_mail
 from api.reminders.messages import message
 from api.reminders.models import Reminder, ReminderKind, ReminderState, Way
 from api.reminders.planning import quiet_of
-from api.reminders.staleness import has_talk_near, is_change, key_of, why_stale
+from api.reminders.quiet import MINUTE
+from api.reminders.staleness import (
+    has_talk_near,
+    is_change,
+    key_of,
+    was_just_told,
+    why_stale,
+)
 from api.reminders.wanted import end_of
 from api.signals import REMINDER_TASKS, wake_after_commit
 
@@ -60,6 +67,8 @@ def dispatch(session: Session, post: Post, reminder: Reminder, now: datetime) ->
     finding = post.finding_of(session, reminder, now)
     if why := why_stale(reminder, finding, now):
         return withdraw(reminder, why, now)
+    if reminder.kind is ReminderKind.appointment and was_just_told(session, reminder, now):
+        return withdraw(reminder, "just_told", now)
     if reminder.kind is ReminderKind.choose and has_talk_near(session, reminder):
         return withdraw(reminder, "planned", now)
     participant = participant_of(session, reminder.case)
@@ -87,7 +96,7 @@ def waits_until(
             earliest = max(now, ends)
     if reminder.urgent:
         return earliest if earliest < reminder.until else None
-    return quiet_of(session, reminder.case).leave(earliest, earliest, reminder.until)
+    return quiet_of(session, reminder.case).leave(earliest, earliest, reminder.until - MINUTE)
 
 
 def ways_to(session: Session, post: Post, participant: Participant) -> list[Way]:

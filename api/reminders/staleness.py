@@ -2,16 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from api.appointments.models import Appointment, AppointmentKind, AppointmentState
 from api.cases.findings import Finding, Key, State
 from api.clock import local
-from api.reminders.models import CHANGES, Reminder, ReminderKind
-from api.reminders.wanted import TALK_DAYS_BEFORE, end_of
+from api.reminders.models import AGAIN, CHANGES, Reminder, ReminderKind, ReminderState
+from api.reminders.wanted import JUST_TOLD, TALK_DAYS_BEFORE, end_of
 
 A_DAY = timedelta(days=1)
+UNDER_WAY = (ReminderState.sending, ReminderState.sent)
 
 
 def why_stale(reminder: Reminder, finding: Finding | None, now: datetime) -> str | None:
@@ -46,6 +47,21 @@ def has_talk_near(session: Session, reminder: Reminder) -> bool:
         Appointment.state == AppointmentState.planned,
         Appointment.starts_at >= end_of(on - near - A_DAY),
         Appointment.starts_at < end_of(on + near),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def was_just_told(session: Session, reminder: Reminder, now: datetime) -> bool:
+    """Whether the person hears of the same appointment at this moment, because it was changed."""
+    if AGAIN in reminder.key:  # a regisseur sends it once more, and knows why
+        return False
+    query = select(Reminder.id).where(
+        Reminder.appointment_id == reminder.appointment_id,
+        Reminder.kind.in_(CHANGES),
+        or_(
+            Reminder.done_at.is_(None) & (Reminder.due_at <= now),
+            Reminder.state.in_(UNDER_WAY) & (Reminder.done_at > now - JUST_TOLD),
+        ),
     )
     return session.scalar(query.limit(1)) is not None
 

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 20
 """In one transaction: it is held for about a tenth of a second."""
+PAUSE_SECONDS = 0.15
+"""After each: others write as well, and SQLite has one writer at a time in no fair order."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ class ReminderWorker:
                     log.warning("reminders: the store does not answer: %s", type(error).__name__)
                     await asyncio.sleep(AFTER_A_FAULT_SECONDS)
                     continue
-                if not taken:
+                if taken:
+                    await asyncio.sleep(PAUSE_SECONDS)
+                else:
                     await signal.wait(POLL_SECONDS)
 
     def dispatch_due(self) -> int:
