@@ -41,6 +41,8 @@ class ClaimLoop[Item]:
     side_by_side: int
     at_least: int = 1
     """Claims only when there is room for so many: fewer turns at the store for more of them."""
+    look_every: float = POLL_SECONDS
+    """Seconds: what other processes put there gives no signal here."""
     _working: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
@@ -49,7 +51,7 @@ class ClaimLoop[Item]:
             with self.signals.listen(self.signal) as signal:
                 while True:
                     if not await self._take():
-                        await signal.wait(POLL_SECONDS)
+                        await signal.wait(min(self.look_every, POLL_SECONDS))
         finally:
             await asyncio.gather(*self._working, return_exceptions=True)
 

@@ -50,6 +50,9 @@ _NOT_LATE = frozenset({Key.route_change, Key.extension, Key.relief})
 """A time in which something may be done: when it is over, nobody is late."""
 _BY_URGENCY = (State.late, State.due, State.coming, State.unknown, State.done)
 
+NOT_LISTED = {"appointments": frozenset({"minutes", "by_phone", "interpreter"})}
+"""Fields that only the form of a record shows, so that its table fits on the page."""
+
 
 @dataclass(frozen=True)
 class FindingRow:
@@ -144,7 +147,7 @@ def header(words: Words, case: Case) -> dict[str, Any]:
 
 
 def part_of(session: Session, words: Words, kind: str, records: Sequence[Record]) -> Part:
-    names = list(FIELDS[kind].model_fields)
+    names = [name for name in FIELDS[kind].model_fields if name not in NOT_LISTED.get(kind, ())]
     people = _people_in(session, records)
     rows = []
     for record in records:

@@ -4,12 +4,14 @@ import asyncio
 import time
 from bisect import bisect_right, insort
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 PER_SECOND = 28
-"""Telegram allows about 30: what happens on the way there may push two seconds together."""
+CATCH_UP = 2
+"""So many more, 30 in all, may leave in a second that follows on a slow one."""
 SECONDS_IN_A_CHAT = 1.0
-_WINDOW = 1.0
+_WINDOW, _LOOK_AGAIN = 1.0, 0.01
 _FORGET_ABOVE = 10_000
 
 
@@ -28,16 +30,27 @@ class Pace:
         self._booked: list[float] = []
         self._next_in_chat: dict[str, float] = {}
         self._held: dict[str, float] = {}
-        self._left: deque[float] = deque(maxlen=max(1, int(per_second)))
+        self._most = int(per_second) + CATCH_UP
+        self._under_way = 0
+        self._arrived: deque[float] = deque()
 
     async def wait(self, chat_id: str) -> None:
         """Until a message to this chat may leave, by the schedule."""
         await asyncio.sleep(max(0.0, self.reserve(chat_id, self._monotonic())))
 
-    async def leave(self, chat_id: str) -> None:
-        """Just before it leaves: whatever delayed it since `wait`, no second gets too many."""
+    @asynccontextmanager
+    async def leaving(self, chat_id: str) -> AsyncIterator[None]:
+        """Around the sending itself: whatever delays it, Telegram gets no more in a second.
+
+        When exactly it arrives nobody knows: so it counts from when it leaves until a second after
+        its answer came.
+        """
         while (wait := self.depart(chat_id, self._monotonic())) > 0:
             await asyncio.sleep(wait)
+        try:
+            yield
+        finally:
+            self.arrive(self._monotonic())
 
     def reserve(self, chat_id: str, now: float) -> float:
         """Book the next free moment for this chat; returns the seconds until then."""
@@ -49,13 +62,21 @@ class Pace:
 
     def depart(self, chat_id: str, now: float) -> float:
         """0 when it may leave at this moment, which then counts; else the seconds to wait."""
-        if len(self._left) == self._left.maxlen and (wait := self._left[0] + _WINDOW - now) > 0:
-            return wait
-        self._left.append(now)
+        while self._arrived and self._arrived[0] <= now - _WINDOW:
+            self._arrived.popleft()
+        if self._under_way + len(self._arrived) >= self._most:
+            left = self._arrived[0] + _WINDOW - now if self._arrived else 0.0
+            return max(left, _LOOK_AGAIN)
+        self._under_way += 1
         self._next_in_chat[chat_id] = max(
             self._next_in_chat.get(chat_id, 0.0), now + self._chat_gap
         )
         return 0.0
+
+    def arrive(self, now: float) -> None:
+        """What left has been answered."""
+        self._under_way -= 1
+        self._arrived.append(now)
 
     def hold(self, chat_id: str, seconds: float) -> None:
         """Telegram asked for patience: nothing leaves to this chat until then."""

@@ -4,9 +4,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -39,6 +41,8 @@ Deliver = Callable[[Outgoing], Awaitable[str]]
 
 ANSWERS_SIDE_BY_SIDE, BULK_SIDE_BY_SIDE = 30, 16
 """Messages on their way at the same time in this process."""
+ANSWERS_LOOK_SECONDS = 0.25
+"""Another process may have written the answer."""
 BULK_AT_LEAST = 8
 BULK_IN_TURN = 6
 """So many of the bulk have a moment in the schedule: an answer waits for no more than these."""
@@ -76,8 +80,8 @@ class Sender:
         self._unwritten = 0
         self._ends = False
         self._lanes = (
-            self._lane(bulk=False, side_by_side=ANSWERS_SIDE_BY_SIDE),
-            self._lane(bulk=True, side_by_side=BULK_SIDE_BY_SIDE, at_least=BULK_AT_LEAST),
+            self._lane(False, ANSWERS_SIDE_BY_SIDE, look_every=ANSWERS_LOOK_SECONDS),
+            self._lane(True, BULK_SIDE_BY_SIDE, at_least=BULK_AT_LEAST),
         )
 
     async def run(self) -> None:
@@ -95,10 +99,9 @@ class Sender:
             if not loop.cancelled():
                 loop.result()  # it ended by a fault
 
-    def _lane(self, *, bulk: bool, side_by_side: int, at_least: int = 1) -> ClaimLoop[Claimed]:
+    def _lane(self, bulk: bool, side_by_side: int, **more: Any) -> ClaimLoop[Claimed]:
         claim = partial(self._claim, bulk=bulk)
-        signals = self._database.signals
-        return ClaimLoop(OUTBOX, signals, claim, self._send, side_by_side, at_least)
+        return ClaimLoop(OUTBOX, self._database.signals, claim, self._send, side_by_side, **more)
 
     def _claim(self, limit: int, *, bulk: bool) -> list[Claimed]:
         if not self._turn.is_ours() or self._unwritten:  # first what was sent, then more
@@ -112,9 +115,9 @@ class Sender:
         """In order: its moment, a last look, the channel, and what became of it."""
         outgoing = claimed.outgoing
         try:
-            if not await self._may_leave(claimed):
+            if not await self._may_leave(outgoing):
                 return
-            delivered_id = await self._deliver(outgoing)
+            delivered_id = await self._leave(claimed)
         except SQLAlchemyError as error:  # not sent; somebody takes it when the lease is over
             log.warning("outbox %s: no last look: %s", outgoing.id, type(error).__name__)
         except SendFailed as failure:
@@ -127,12 +130,15 @@ class Sender:
             ours = SendFailed(type(fault).__name__, retryable=True, ambiguous=True)
             await self._write_down(partial(self._record_failure, outgoing, ours))
         else:
-            await self._write_down(partial(self._record_sent, outgoing, delivered_id))
+            if delivered_id is not None:
+                await self._write_down(partial(self._record_sent, outgoing, delivered_id))
 
-    async def _may_leave(self, claimed: Claimed) -> bool:
+    def _is_paced(self, outgoing: Outgoing) -> bool:
+        return outgoing.channel is Channel.telegram and outgoing.channel in self._channels
+
+    async def _may_leave(self, outgoing: Outgoing) -> bool:
         """Wait for its moment; False where it does not leave now, which is written down."""
-        outgoing = claimed.outgoing
-        is_paced = outgoing.channel is Channel.telegram and outgoing.channel in self._channels
+        is_paced = self._is_paced(outgoing)
         if is_paced and (held := self._pace.held_for(outgoing.chat_id)):
             await asyncio.to_thread(self._put_back, outgoing, held, "held")
             return False
@@ -143,12 +149,17 @@ class Sender:
             if verdict is not None:
                 await asyncio.to_thread(self._obey, outgoing, verdict)
                 return False
-        if is_paced:
-            await self._pace.leave(outgoing.chat_id)
-        if not self._turn.is_ours() or self._is_nearly_over(claimed):
-            await asyncio.to_thread(self._put_back, outgoing, 0.0, "late")
-            return False
         return True
+
+    async def _leave(self, claimed: Claimed) -> str | None:
+        """The channel's own id; None where it is too late for us to send it."""
+        outgoing = claimed.outgoing
+        in_pace = self._pace.leaving(outgoing.chat_id)
+        async with in_pace if self._is_paced(outgoing) else nullcontext():
+            if self._turn.is_ours() and not self._is_nearly_over(claimed):
+                return await self._deliver(outgoing)
+        await asyncio.to_thread(self._put_back, outgoing, 0.0, "late")
+        return None
 
     async def _wait_for_turn(self, outgoing: Outgoing) -> None:
         if not outgoing.bulk:

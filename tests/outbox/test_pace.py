@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.outbox.pace import PER_SECOND, SECONDS_IN_A_CHAT, Pace
+from api.outbox.pace import CATCH_UP, PER_SECOND, SECONDS_IN_A_CHAT, Pace
 
 GAP = 1 / PER_SECOND
 
@@ -73,15 +73,22 @@ def test_chats_of_long_ago_are_forgotten() -> None:
     assert len(pace._booked) <= 2
 
 
-def test_whatever_delayed_them_no_second_gets_more_than_its_share() -> None:
+@given(st.lists(st.tuples(st.floats(0, 0.1), st.floats(0, 0.5)), min_size=80, max_size=120))
+def test_however_long_they_are_under_way_no_second_gets_more_than_telegram_takes(
+    delays: list[tuple[float, float]],
+) -> None:
     pace, now = Pace(), 100.0
-    sent: list[float] = []
-    for number in range(100):
-        # The process stood still, and all that had a moment want to leave together.
+    answers: list[float] = []
+    arrived: list[float] = []
+    for number, (until_there, until_answer) in enumerate(delays):
         while (wait := pace.depart(f"chat-{number}", now)) > 0:
             now += wait
-        sent.append(now)
-    assert busiest_second(sent) == PER_SECOND
+            for at in sorted(at for at in answers if at <= now):
+                pace.arrive(at)
+                answers.remove(at)
+        arrived.append(now + until_there)
+        answers.append(now + until_there + until_answer)
+    assert busiest_second(arrived) <= PER_SECOND + CATCH_UP == 30
 
 
 def test_a_chat_counts_from_when_its_message_really_left() -> None:
