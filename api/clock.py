@@ -1,7 +1,7 @@
 """The one place that reads the clock, so that a test can hold it still."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -19,3 +19,8 @@ def system_clock() -> datetime:
 def local(moment: datetime) -> datetime:
     """The same moment on the clocks of the three towns."""
     return moment.astimezone(AMSTERDAM)
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which a day in the towns begins, in UTC."""
+    return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)

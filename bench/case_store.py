@@ -12,8 +12,9 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
+from api.appointments.models import WorkingHours
 from api.cases.listing import PAGE_SIZE
 from api.cases.models import Case
 from api.cases.planning import plan_all
@@ -23,6 +24,7 @@ from api.console.routes import COOKIE
 from api.db import Database
 from api.people.models import Person, PersonRole, Role, StaffSession
 from api.people.signin import open_session
+from api.reminders.models import Reminder
 from bench.installation import Installation, MeasurementFailed
 from bench.invented_cases import invent_cases
 from bench.results import Finding, Findings
@@ -33,6 +35,7 @@ REGISSEURS = 20
 TOWNS = ("weert", "nederweert", "cranendonck")
 TIMES = 9
 LONGEST_PAGE = 30.0
+WEEK = {str(day): ["09:00", "17:00"] for day in range(1, 6)}
 LISTS: Mapping[str, Mapping[str, str]] = {
     "first page": {},
     "page 10": {"page": "10"},
@@ -75,7 +78,10 @@ def measure(installation: Installation) -> Findings:
 
 
 def _planning(installation: Installation, today: date) -> Finding:
-    """The first night, when every case changes; and a night like any other after it."""
+    """The first night, when every case changes; and a night like any other after it.
+
+    What is due first, all deadlines, the days of the talks, and every reminder that hangs on them.
+    """
     nights: list[dict[str, Any]] = []
     for _ in range(2):
         before, began = cpu_ms(_store_of(installation)) | own_cpu_ms(), time.monotonic()
@@ -86,7 +92,16 @@ def _planning(installation: Installation, today: date) -> Finding:
         nights.append({"seconds": seconds, "changed": planned.changed, "cpu_s": cpu_s})
     if planned.cases < CASES:
         raise MeasurementFailed(f"only {planned.cases} cases were planned")
-    return Finding(nights[0]["seconds"], {"first": nights[0], "again": nights[1]})
+    reminders = _planned_reminders(installation.database)
+    shown = {"first": nights[0], "again": nights[1], "reminders": reminders}
+    return Finding(nights[0]["seconds"], shown)
+
+
+def _planned_reminders(database: Database) -> dict[str, int]:
+    """How many stand in the ledger, by kind."""
+    with database.reading() as session:
+        query = select(Reminder.kind, func.count()).group_by(Reminder.kind)
+        return {kind.value: count for kind, count in session.execute(query)}
 
 
 def _store_of(installation: Installation) -> Mapping[str, int]:
@@ -168,7 +183,13 @@ def _colleagues(database: Database, me: Regisseur) -> list[UUID]:
             person.roles = [PersonRole(municipality_id=TOWNS[0], role=Role.regisseur)]
         session.add_all(people)
         session.flush()
-        return [me.id, *(person.id for person in people)]
+        ids = [me.id, *(person.id for person in people)]
+        # Who has times to offer: then people are asked to choose one for their talk.
+        session.add_all(
+            WorkingHours(person_id=id, municipality_id=TOWNS[0], week=WEEK, place="Stadhuis")
+            for id in ids
+        )
+        return ids
 
 
 def _spread(database: Database, me: Regisseur, cases: Sequence[UUID]) -> None:

@@ -3,6 +3,7 @@
 What came of it is read on the side of Telegram: every message that arrived, and when.
 """
 
+import random
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from random import Random
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from api.appointments.models import Appointment
 from api.cases.rules import Rules, load_rules
@@ -21,12 +23,14 @@ from api.conversations.models import Conversation, Message
 from api.outbox.models import OutboxMessage
 from api.reminders.models import Reminder, ReminderKind, ReminderState
 from bench.guests import Guest, a_regisseur, invite
+from bench.installation import MeasurementFailed
 from bench.light import Light
 
 CHANGED = 0.25
 """This part of the talks is moved or cancelled, shortly before or after its reminder is due."""
 AROUND_SECONDS = 4.0
 STARTUP_SECONDS = 6.0
+CHANGE_TRIES = 6
 LONGEST_REST_SECONDS = 180.0
 GRACE = timedelta(seconds=1)
 """Between the last look and Telegram: a message may be under way already."""
@@ -77,24 +81,25 @@ class Change:
 
 def crash(light: Light, plan: Crashes) -> Outcome:
     """Kill, change talks, wait for the rest, and count what arrived."""
-    random, rules, began = Random(plan.seed), load_rules(), time.monotonic()
+    chance, rules, began = Random(plan.seed), load_rules(), time.monotonic()
     span = plan.kills * plan.pause
     first = system_clock() + timedelta(seconds=STARTUP_SECONDS)
-    moments = sorted(random.uniform(0, span) for _ in range(plan.guests))
+    moments = sorted(chance.uniform(0, span) for _ in range(plan.guests))
     guests = invite(light, rules, [first + timedelta(seconds=each) for each in moments])
     names = ["api", *(f"worker-{number}" for number in range(1, plan.workers + 1))]
     for name in names:
         light.start(name)
-    todo = _changes(random, guests)
+    todo = _changes(chance, guests)
     done: dict[int, Change] = {}
     for _ in range(plan.kills):
-        until = time.monotonic() + random.uniform(0.2, 2 * plan.pause - 0.2)
+        until = time.monotonic() + chance.uniform(0.2, 2 * plan.pause - 0.2)
         while time.monotonic() < until:
             while todo and todo[0][0] <= system_clock():
                 _, guest, kind = todo.pop(0)
                 done[guest.chat.id] = _change(light, rules, guest, kind)
             time.sleep(0.05)
-        name = random.choice(names)
+        light.check_alive()
+        name = chance.choice(names)
         light.kill(name)
         light.start(name)
     for _, guest, kind in todo:
@@ -103,19 +108,28 @@ def crash(light: Light, plan: Crashes) -> Outcome:
     return _outcome(light, guests, done, plan, time.monotonic() - began)
 
 
-def _changes(random: Random, guests: list[Guest]) -> list[tuple[datetime, Guest, ReminderKind]]:
-    chosen = random.sample(guests, int(CHANGED * len(guests)))
+def _changes(chance: Random, guests: list[Guest]) -> list[tuple[datetime, Guest, ReminderKind]]:
+    chosen = chance.sample(guests, int(CHANGED * len(guests)))
     kinds = (ReminderKind.moved, ReminderKind.cancelled)
-    around = [timedelta(seconds=random.uniform(-AROUND_SECONDS, AROUND_SECONDS)) for _ in chosen]
+    around = [timedelta(seconds=chance.uniform(-AROUND_SECONDS, AROUND_SECONDS)) for _ in chosen]
     changes = [
-        (guest.due_at + later, guest, random.choice(kinds))
+        (guest.due_at + later, guest, chance.choice(kinds))
         for guest, later in zip(chosen, around, strict=True)
     ]
     return sorted(changes, key=lambda change: change[0])
 
 
 def _change(light: Light, rules: Rules, guest: Guest, kind: ReminderKind) -> Change:
-    """As a regisseur does it."""
+    """As a regisseur does it, who presses again when the store was too busy."""
+    for _ in range(CHANGE_TRIES):
+        try:
+            return _change_once(light, rules, guest, kind)
+        except OperationalError:
+            time.sleep(random.uniform(0.1, 0.5))
+    raise MeasurementFailed("the store was too busy for a regisseur")
+
+
+def _change_once(light: Light, rules: Rules, guest: Guest, kind: ReminderKind) -> Change:
     with light.database.writing() as session:
         talk = session.get_one(Appointment, guest.talk_id)
         later = talk.starts_at + timedelta(days=7)

@@ -16,6 +16,7 @@ from api.demo import plant
 from api.people.models import Municipality
 from api.schema import migrate
 from api.system import free_port
+from bench.installation import MeasurementFailed
 from bench.results import ROOT
 from bench.stores import Store
 from tests.fakes.bot_api import BotApi
@@ -60,6 +61,12 @@ class Light:
         process = self.processes.pop(name)
         process.send_signal(signal.SIGKILL)
         process.wait()
+
+    def check_alive(self) -> None:
+        """Raises MeasurementFailed when a process has ended by itself."""
+        ended = [name for name, process in self.processes.items() if process.poll() is not None]
+        if ended:
+            raise MeasurementFailed(f"{', '.join(ended)} stopped; see {self.log}")
 
     def stop_all(self) -> None:
         for process in self.processes.values():

@@ -118,6 +118,7 @@ def _wait_for_all(running: Light, guests: Sequence[Guest]) -> dict[int, datetime
     last = max(guest.due_at for guest in guests)
     arrived: dict[int, datetime] = {}
     while len(arrived) < len(guests):
+        running.check_alive()
         if time.monotonic() > deadline:
             raise MeasurementFailed(f"{len(arrived)} of {len(guests)} arrived")
         time.sleep(0.5 if system_clock() < last else 0.2)

@@ -55,6 +55,12 @@ def press(at: Desk, id: int, what: str, **form: str) -> Any:
     return at.post(f"{TASKS}/{id}/{what}", {"csrf": at.csrf(), **form})
 
 
+def test_signs_that_nobody_types_do_no_harm(either: Desk) -> None:
+    number = task(either, told_of_talk(either))
+    assert press(either, number, "handled", how="ge\x00beld").status_code == 303
+    assert reminder(either, number).handled_how == "gebeld"
+
+
 # The list
 
 

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from api.appointments.hours import midnight
 from api.appointments.models import Answer, Appointment, AppointmentState
 from api.appointments.slots import Slot, free_slots
 from api.cases.access import cases_for, towns_of
 from api.cases.models import Case, Participant
+from api.clock import midnight
 from api.people.models import Person
 from api.reminders.models import TASKS, Reminder
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from api.cases.models import Case
 from api.cases.rules import Rules
 from api.cases.service import findings_of
 from api.cases.term import TALK_WINDOW
-from api.clock import AMSTERDAM, local
+from api.clock import local, midnight
 
 ON_A_PAGE = 6
 ON_A_DAY = 2
@@ -90,7 +90,7 @@ def earliest_to_make(
     talk = _due_talk(session, rules, case, now)
     if kind is not AppointmentKind.progress_talk or talk is None or talk.on is None:
         return now + NOTICE
-    return max(now + NOTICE, _midnight(talk.on - TALK_WINDOW))
+    return max(now + NOTICE, midnight(talk.on - TALK_WINDOW))
 
 
 def earliest_to_move(appointment: Appointment, now: datetime) -> datetime:
@@ -131,7 +131,3 @@ def _spread(slots: Iterator[Slot]) -> Iterator[Slot]:
     for first, *others in by_day.values():
         after_noon = [slot for slot in others if local(slot.starts_at).hour >= NOON]
         yield from (first, *(after_noon or others)[: ON_A_DAY - 1])
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)

@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from api.appointments.models import (
 from api.appointments.slots import check_week, find_working_hours
 from api.cases.access import SEES_CASES, cases_for, towns_of
 from api.cases.models import Case
-from api.clock import AMSTERDAM, TIME_OF_DAY, local
+from api.clock import TIME_OF_DAY, local, midnight
 from api.errors import Invalid, NotFound
 from api.people.models import Person
 
@@ -142,11 +142,6 @@ def find_feed(session: Session, token: str) -> Person | None:
     """Whose calendar it is; None for a wrong secret, and for who is no regisseur any more."""
     feed = session.scalar(select(CalendarFeed).filter_by(token_hash=_hash(token)))
     return feed.person if feed is not None and feed.person.has_role(*SEES_CASES) else None
-
-
-def midnight(day: date) -> datetime:
-    """The moment at which a day in the towns begins."""
-    return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)
 
 
 def _check(week: Mapping[str, Sequence[str]], minutes: int, place: str) -> None:

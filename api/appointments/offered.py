@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.appointments.hours import A_DAY, midnight
+from api.appointments.hours import A_DAY
 from api.appointments.slots import Slot, free_slots
 from api.cases.access import towns_of
+from api.clock import midnight
 from api.errors import Invalid, NotFound
 from api.people.models import Person, Role
 

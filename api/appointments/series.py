@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,7 +21,7 @@ from api.cases.models import Case, Exemption, Law
 from api.cases.rules import Rules
 from api.cases.service import known_rules, plan
 from api.cases.term import TALK_WINDOW, talk_days
-from api.clock import AMSTERDAM, local
+from api.clock import AMSTERDAM, local, midnight
 from api.errors import Conflict
 from api.handovers.office_hours import OfficeHours
 from api.people.models import Municipality, Person
@@ -165,7 +165,7 @@ def _nearest(session: Session, case: Case, day: date, at: time, now: datetime) -
     """Free times from this day on, of each day the nearest to the hour first; within two weeks."""
     office = session.get_one(Municipality, case.municipality_id).office_hours
     first = max(working_day(day, office), working_day(local(now).date() + A_DAY, office))
-    begins, ends = _midnight(first), _midnight(max(first, day + TALK_WINDOW) + A_DAY)
+    begins, ends = midnight(first), midnight(max(first, day + TALK_WINDOW) + A_DAY)
     town, regisseur = case.municipality_id, case.regisseur_id
     by_day: dict[date, list[Slot]] = {}
     for slot in free_slots(session, regisseur, town, begins, ends):
@@ -254,7 +254,3 @@ def _check_days_are_known(session: Session, case: Case, known: Known) -> None:
     is_known = finding is not None and finding.state is not State.unknown
     if case.law is not Law.wi2021 or not is_known:
         raise Conflict("law, PIP and rule have to be known first", "error.no_series")
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from api.appointments.diary import occupied, quarters
 from api.appointments.models import Absence, WorkingHours
 from api.clock import AMSTERDAM, local
 from api.handovers.office_hours import OfficeHours
-from api.people.models import Municipality
+from api.people.models import Municipality, PersonRole, Role
 
 NOTICE = timedelta(hours=20)
 """Nobody is offered a time sooner than this; the town has to prepare a talk too."""
@@ -60,7 +60,16 @@ def find_working_hours(
 ) -> WorkingHours | None:
     """When this regisseur has talks in this municipality."""
     query = select(WorkingHours).filter_by(person_id=regisseur_id, municipality_id=town)
-    return session.scalar(query) if regisseur_id is not None else None
+    return session.scalar(query.where(works_there())) if regisseur_id is not None else None
+
+
+def works_there() -> ColumnElement[bool]:
+    """Whose hours these are is still a regisseur of that municipality."""
+    return exists().where(
+        PersonRole.person_id == WorkingHours.person_id,
+        PersonRole.municipality_id == WorkingHours.municipality_id,
+        PersonRole.role == Role.regisseur,
+    )
 
 
 def check_week(week: Mapping[str, Sequence[str]]) -> None:

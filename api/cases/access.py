@@ -70,11 +70,13 @@ def record_in[R: Record](session: Session, model: type[R], case_id: UUID, record
     return record
 
 
-def find_own_case(session: Session, person_id: UUID | None) -> Case | None:
+def find_own_case(session: Session, person_id: UUID | None, *, lock: bool = False) -> Case | None:
     """The open case of a participant, for nobody but them; None where there is none."""
     if person_id is None:
         return None
     query = select(Case).where(Case.participant_id == person_id, Case.closed_on.is_(None))
+    if lock:
+        query = query.with_for_update(of=Case).execution_options(populate_existing=True)
     return session.scalar(query)
 
 

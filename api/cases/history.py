@@ -36,6 +36,8 @@ class Recorded:
 
     UNRECORDED: ClassVar[frozenset[str]] = frozenset({"version"})
     """Columns that are worked out, and say nothing about what somebody did."""
+    UNQUOTED: ClassVar[frozenset[str]] = frozenset()
+    """Columns of which is written that they changed, and never what stood in them."""
 
 
 class Versioned:
@@ -147,7 +149,10 @@ def _fields(row: Any, deed: Deed) -> dict[str, list[Wired]]:
         history = state.attrs[column.key].history
         if deed is Deed.changed:
             if history.has_changes():
-                fields[column.key] = [_wired(_only(history.deleted)), _wired(_only(history.added))]
+                was, new = _wired(_only(history.deleted)), _wired(_only(history.added))
+                fields[column.key] = [None, None] if column.key in row.UNQUOTED else [was, new]
+        elif column.key in row.UNQUOTED:
+            continue
         elif (value := _wired(getattr(row, column.key))) is not None:
             fields[column.key] = [None, value] if deed is Deed.added else [value, None]
     return fields

@@ -80,6 +80,8 @@ class Participant(Recorded, Base):
 
     __tablename__ = "participant"
 
+    UNQUOTED = frozenset({"email", "phone", "address"})
+
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"), index=True)
     household_id: Mapped[UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
@@ -193,6 +195,11 @@ class Case(Versioned, Recorded, Base):
     participant: Mapped[Participant] = relationship()
     regisseur: Mapped[Person | None] = relationship(foreign_keys=[regisseur_id])
     municipality: Mapped[Municipality] = relationship()
+
+    @property
+    def keeps_contact(self) -> bool:
+        """Whether this municipality may see how to reach the participant: not after they moved."""
+        return self.participant.municipality_id == self.municipality_id
 
 
 class TransferState(StrEnum):

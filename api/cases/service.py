@@ -129,7 +129,7 @@ def change_person(
 def get_contact(session: Session, me: Person, case_id: UUID) -> Participant:
     """Whom a case of mine is about. NotFound for who moved: the new municipality keeps it."""
     case = get_case(session, me, case_id)
-    if case.participant.municipality_id != case.municipality_id:
+    if not case.keeps_contact:
         raise NotFound("the new municipality keeps how to reach who moved")
     return case.participant
 
@@ -395,7 +395,7 @@ def _check_version(now: int, given: int) -> None:
 
 
 def _check_is_here(case: Case) -> None:
-    if case.participant.municipality_id != case.municipality_id:
+    if not case.keeps_contact:
         raise Conflict("who moved away is corrected by the new municipality", "error.moved")
 
 

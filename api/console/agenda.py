@@ -148,7 +148,7 @@ def _row(words: Words, row: AgendaRow, today: date) -> Row:
         regisseur=appointment.regisseur.name if appointment.regisseur else None,
         place=appointment.place,
         by_phone=appointment.by_phone,
-        phone=case.participant.phone,
+        phone=case.participant.phone if case.keeps_contact else None,
         interpreter=_interpreter(words, appointment, case.interpreter_language),
         answer=answer_of(appointment, row.unreached),
         can_mark=appointment.state is AppointmentState.planned and begins.date() <= today,

@@ -14,7 +14,7 @@ from api.appointments.models import Appointment, AppointmentState
 from api.appointments.series import SeriesDay, SeriesPlan, plan_series, series_of
 from api.cases.access import get_case
 from api.cases.models import Case
-from api.cases.service import change_contact, records_of
+from api.cases.service import change_contact, get_contact, records_of
 from api.cases.wire import ContactFields
 from api.clock import local
 from api.console import faults as wrong
@@ -79,8 +79,9 @@ def plan_the_series(case_id: UUID, at: At, me: OwnForm, typed: Typed, now: Now) 
 
 @talks.get("/{case_id}/contact")
 def edit_contact(case_id: UUID, at: At) -> Response:
+    participant = get_contact(at.session, at.me.person, case_id)
     case = get_case(at.session, at.me.person, case_id)
-    return contact_form(at, case, Attempt(Shown(written(ContactFields, case.participant))))
+    return contact_form(at, case, Attempt(Shown(written(ContactFields, participant))))
 
 
 @talks.post("/{case_id}/contact")
@@ -167,10 +168,9 @@ def _contact(words: Words, case: Case, now: datetime) -> dict[str, Any]:
     """How to reach the participant besides the chat, and what they want to hear."""
     participant, today = case.participant, local(now).date()
     paused: date | None = participant.paused_until
+    known = written(ContactFields, participant) if case.keeps_contact else {}
     return {
-        "email": participant.email,
-        "phone": participant.phone,
-        "address": participant.address,
+        **{name: known.get(name) for name in ContactFields.model_fields},
         "is_stopped": participant.stopped_at is not None,
         "paused": day_in_words(paused) if paused and paused >= today else None,
     }

@@ -90,7 +90,7 @@ def save_hours(town: str, at: At, me: OwnForm, typed: Typed, now: Now) -> Respon
     minutes = clean(typed.get("minutes", ""))
     number = int(minutes) if minutes.isascii() and minutes.isdecimal() and len(minutes) < 5 else 0
     try:
-        more = (town, week, number, typed.get("place", ""))
+        more = (town, week, number, clean(typed.get("place", "")))
         service.set_working_hours(at.session, me.person, *more)
     except Invalid as error:
         return _page(at, now, Invalid.status, wrong={town: (typed, _faults(at.words, error))})

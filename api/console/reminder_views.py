@@ -58,7 +58,7 @@ def task_row(words: Words, reminder: Reminder, now: datetime) -> TaskRow:
         about=about(words, reminder),
         why=why(words, reminder) or console_text(words, "reminder.why.no_way"),
         since=local(reminder.done_at or reminder.due_at),
-        phone=participant.phone,
+        phone=participant.phone if case.keeps_contact else None,
         can_send=is_told and participant.stopped_at is None,
         can_print=is_told,
     )

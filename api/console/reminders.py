@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import APIRouter, Form, Path, Query, Response
 
 from api.console.case_form import At, Desk
 from api.console.case_list import PATH as CASES
 from api.console.case_words import counted
+from api.console.forms import clean
 from api.console.reminder_views import task_row
 from api.console.routes import OwnForm, to
 from api.console.views import console_text
@@ -23,6 +24,7 @@ PATH = "/console/reminders"
 pages = APIRouter(prefix=PATH, include_in_schema=False)
 
 PageNumber = Annotated[int, Query(ge=1, le=LAST_PAGE)]
+ReminderId = Annotated[int, Path(ge=1, lt=2**53)]
 
 
 @pages.get("")
@@ -31,7 +33,7 @@ def task_list(at: At, now: Now, page: PageNumber = 1) -> Response:
 
 
 @pages.post("/{reminder_id}/again")
-def send_again(reminder_id: int, at: At, me: OwnForm, now: Now) -> Response:
+def send_again(reminder_id: ReminderId, at: At, me: OwnForm, now: Now) -> Response:
     try:
         with at.session.begin_nested():
             tasks.send_again(at.session, at.words.rules, me.person, reminder_id, now)
@@ -42,7 +44,7 @@ def send_again(reminder_id: int, at: At, me: OwnForm, now: Now) -> Response:
 
 @pages.post("/{reminder_id}/handled")
 def done_otherwise(
-    reminder_id: int,
+    reminder_id: ReminderId,
     at: At,
     me: OwnForm,
     now: Now,
@@ -50,7 +52,7 @@ def done_otherwise(
 ) -> Response:
     try:
         with at.session.begin_nested():
-            tasks.handle(at.session, me.person, reminder_id, how, now)
+            tasks.handle(at.session, me.person, reminder_id, clean(how), now)
     except Conflict as error:
         return _list(at, now, error=error)
     except Invalid as error:
@@ -59,7 +61,7 @@ def done_otherwise(
 
 
 @pages.get("/{reminder_id}/letter")
-def letter_page(reminder_id: int, at: At, now: Now) -> Response:
+def letter_page(reminder_id: ReminderId, at: At, now: Now) -> Response:
     """To be printed; looking at it handles nothing."""
     reminder = tasks.get_reminder(at.session, at.me.person, reminder_id)
     try:

@@ -14,7 +14,7 @@ person after words of danger goes before both.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from api.answers.reply import Reply
@@ -28,6 +28,7 @@ from api.conversations.linking_buttons import ask_linking_again, press_linking
 from api.conversations.models import Author, Button, Conversation, Message
 from api.conversations.yes_no import will_cancel, will_come, yes_or_no
 from api.handovers.service import is_owned
+from api.outbox.models import DeliveryState, OutboxMessage
 
 QUESTIONS = {
     "link_yes": "link_no",
@@ -72,10 +73,20 @@ def ask_question_again(
 
 
 def _asked(session: Session, conversation: Conversation, now: datetime) -> Button | None:
-    """The button for yes under the last line that was said to this person."""
+    """The button for yes under the last line that was said to this person. They have not read a
+    reminder that has not left: a yes is none to that."""
     last = session.scalars(
         select(Message)
-        .where(Message.conversation_id == conversation.id, Message.author != Author.participant)
+        .outerjoin(OutboxMessage, OutboxMessage.message_id == Message.id)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.author != Author.participant,
+            or_(
+                OutboxMessage.id.is_(None),
+                OutboxMessage.bulk.is_(False),
+                OutboxMessage.state == DeliveryState.sent,
+            ),
+        )
         .order_by(Message.id.desc())
         .limit(1)
     ).first()

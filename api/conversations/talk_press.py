@@ -32,11 +32,7 @@ class TalkPress:
     @cached_property
     def case(self) -> Case | None:
         """The open case of whoever is linked now; locked, so that one thing happens at a time."""
-        case = find_own_case(self.session, self.conversation.person_id)
-        if case is None:
-            return None
-        self.session.refresh(case, with_for_update=True)
-        return case if case.closed_on is None else None
+        return find_own_case(self.session, self.conversation.person_id, lock=True)
 
     @cached_property
     def talk(self) -> Appointment | None:

@@ -30,7 +30,15 @@ from api.outbox.service import (
     record_sent,
 )
 from api.outbox.turn import INSTALLATION, SenderTurn
-from api.reminders.delivery import Stop, Wait, last_look, stop, take_outcome
+from api.reminders.delivery import (
+    Stop,
+    Wait,
+    last_look,
+    note_fault,
+    put_off,
+    stop,
+    take_outcome,
+)
 from api.reminders.service import Post, note_unreachable
 from api.signals import OUTBOX
 
@@ -172,6 +180,8 @@ class Sender:
 
     async def _deliver(self, outgoing: Outgoing) -> str:
         deliver = self._channels.get(outgoing.channel)
+        if outgoing.fault is not None:
+            raise SendFailed(outgoing.fault, retryable=True)
         if deliver is None:
             raise SendFailed("this installation does not have the channel", retryable=True)
         try:
@@ -215,9 +225,9 @@ class Sender:
             if row is None:
                 return
             if isinstance(verdict, Wait):
-                put_back(row, verdict.until, "quiet")
+                put_off(session, row, verdict.until, self._clock())
             else:
-                stop(session, row, verdict.why, self._clock())
+                stop(session, self._post, row, verdict.why, self._clock())
 
     def _put_back(self, outgoing: Outgoing, seconds: float, why: str) -> None:
         with self._database.writing() as session:
@@ -245,6 +255,7 @@ class Sender:
             raise
         except Exception:
             log.exception("outbox %s: the ledger could not take it", row.id)
+            note_fault(session, row, self._clock())
 
     def _tell_ledger(self, session: Session, row: OutboxMessage) -> None:
         now = self._clock()

@@ -1,10 +1,12 @@
 """Claiming what is due to be sent, and writing down what became of it."""
 
+import logging
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
 from api.answers.words import Words
@@ -13,6 +15,8 @@ from api.leases import Claim, held
 from api.outbox.models import DeliveryState, OutboxMessage
 from api.outbox.packing import Attachment, Envelope, attachment_of, mail_of
 from api.signals import conversation_signal, wake_after_commit
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 """Longer than the slowest send; a dead sender's message waits this long for another."""
@@ -63,6 +67,8 @@ class Outgoing:
     attachment: Attachment | None = None
     envelope: Envelope | None = None
     """Of an e-mail."""
+    fault: str | None = None
+    """It could not be made: a failed try of this message, and the others go on."""
 
 
 def _blocked() -> ColumnElement[bool]:
@@ -100,6 +106,21 @@ def claim_due(
 
 
 def _outgoing(session: Session, row: OutboxMessage, words: Words, now: datetime) -> Outgoing:
+    try:
+        return _made(session, row, words, now)
+    except SQLAlchemyError:
+        raise
+    except Exception as fault:
+        log.exception("outbox %s: could not be made", row.id)
+        to = row.conversation
+        return Outgoing(
+            *(row.id, row.lease or "", to.channel, to.chat_id, "", ()),
+            bulk=row.bulk,
+            fault=type(fault).__name__,
+        )
+
+
+def _made(session: Session, row: OutboxMessage, words: Words, now: datetime) -> Outgoing:
     mail = mail_of(session, words, row, now)
     return Outgoing(
         id=row.id,

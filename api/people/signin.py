@@ -9,6 +9,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from api.appointments.models import CalendarFeed
 from api.people.models import Person, Role, StaffSession
 
 STAYS_SIGNED_IN = timedelta(hours=10)
@@ -72,8 +73,10 @@ def find_staff(session: Session, email: str) -> Person | None:
 
 
 def close_sessions(session: Session, person: Person) -> None:
-    """Everywhere: every cookie and every token of this person is worth nothing from now on."""
+    """Everywhere: every cookie, every token and the address of the calendar of this person are
+    worth nothing from now on."""
     session.execute(delete(StaffSession).where(StaffSession.person_id == person.id))
+    session.execute(delete(CalendarFeed).where(CalendarFeed.person_id == person.id))
 
 
 def close_session(session: Session, token: str) -> None:

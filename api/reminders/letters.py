@@ -15,7 +15,7 @@ from api.people.models import Municipality, Person
 from api.reminders.messages import message
 from api.reminders.models import Reminder, ReminderKind
 from api.reminders.service import Post
-from api.reminders.staleness import why_stale
+from api.reminders.staleness import why_untrue
 from translations.catalogue import LANGUAGES, SOURCE, Text, direction, without_isolates
 
 WHO_HELPS = "regisseur"
@@ -74,7 +74,7 @@ def letter_of(session: Session, words: Words, reminder: Reminder, now: datetime)
     if language != SOURCE:
         text = _message(session, words, reminder, SOURCE, now)
         dutch = page_of(session, words, person, town, subject_key(reminder), text)
-    street = (participant.address or "").splitlines()
+    street = (participant.address or "").splitlines() if case.keeps_contact else []
     return Letter(
         subject=own.subject,
         paragraphs=own.lines,
@@ -131,7 +131,7 @@ def _message(
 ) -> Text:
     finding = Post(words).finding_of(session, reminder, now)
     reply = message(session, words, reminder, finding, None)
-    if reply is None or why_stale(reminder, finding, now):
+    if reply is None or why_untrue(session, reminder, finding, now):
         raise Conflict("this letter is not true any more", "error.letter_stale")
     reader = _reader(reminder.case.participant_id, reminder.municipality_id)
     rendered = words.render(session, reader, replace(reply, language=language), now)

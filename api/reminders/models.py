@@ -111,6 +111,8 @@ class Reminder(Leased, Base):
         choice(ReminderState), default=ReminderState.planned
     )
     way: Mapped[Way | None] = mapped_column(choice(Way))
+    said_version: Mapped[int | None]
+    """The version of the appointment that the words were made of."""
     outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_message.id"), unique=True)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     why: Mapped[str | None] = mapped_column(String(40))
@@ -122,6 +124,12 @@ class Reminder(Leased, Base):
     appointment: Mapped[Appointment | None] = relationship()
     outbox: Mapped[OutboxMessage | None] = relationship()
     handled_by: Mapped[Person | None] = relationship(foreign_keys=[handled_by_id])
+
+    def plan_again(self, due_at: datetime, why: str) -> None:
+        """It did not leave: from this moment on it is looked at anew, and gets its words anew."""
+        self.state, self.way, self.outbox_id = ReminderState.planned, None, None
+        self.done_at = None
+        self.put_back(due_at, why)
 
 
 class QuietTime(Base):

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from api.appointments.models import Appointment, AppointmentState, WorkingHours
+from api.appointments.slots import works_there
 from api.cases.findings import Finding, Key
 from api.cases.models import Case, Law, Participant
 from api.db import insert_many_once, insert_once
@@ -240,6 +241,7 @@ def _facts(
             findings=_certain(findings[row.id]) if is_open and is_told else {},
             paused_until=row.paused_until,
             standing={key for key, each in stored[row.id].items() if each.done_at is None},
+            gone={key for key, each in stored[row.id].items() if each.done_at is not None},
             can_choose=(row.regisseur_id, town.id) in with_times,
         )
     return found
@@ -267,7 +269,7 @@ def _appointments(
 
 
 def _with_times(session: Session) -> Sequence[WorkingHours]:
-    return session.scalars(select(WorkingHours)).all()
+    return session.scalars(select(WorkingHours).where(works_there())).all()
 
 
 def _own_quiet(

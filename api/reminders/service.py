@@ -24,13 +24,7 @@ from api.reminders.messages import message
 from api.reminders.models import Reminder, ReminderKind, ReminderState, Way
 from api.reminders.planning import quiet_of
 from api.reminders.quiet import MINUTE
-from api.reminders.staleness import (
-    has_talk_near,
-    is_change,
-    key_of,
-    was_just_told,
-    why_stale,
-)
+from api.reminders.staleness import is_change, key_of, was_just_told, why_untrue
 from api.reminders.wanted import end_of
 from api.signals import REMINDER_TASKS, wake_after_commit
 
@@ -65,12 +59,10 @@ def claim_due(session: Session, now: datetime, limit: int) -> list[Reminder]:
 def dispatch(session: Session, post: Post, reminder: Reminder, now: datetime) -> None:
     """Put it in the outbox, on the list of letters, or say why it does not go."""
     finding = post.finding_of(session, reminder, now)
-    if why := why_stale(reminder, finding, now):
+    if why := why_untrue(session, reminder, finding, now):
         return withdraw(reminder, why, now)
     if reminder.kind is ReminderKind.appointment and was_just_told(session, reminder, now):
         return withdraw(reminder, "just_told", now)
-    if reminder.kind is ReminderKind.choose and has_talk_near(session, reminder):
-        return withdraw(reminder, "planned", now)
     participant = participant_of(session, reminder.case)
     if participant.stopped_at is not None:
         return unreached(session, reminder, "stopped", now)
@@ -78,6 +70,7 @@ def dispatch(session: Session, post: Post, reminder: Reminder, now: datetime) ->
     if waits is None:
         return unreached(session, reminder, "quiet", now)
     if waits > now:
+        reminder.tries -= 1  # waiting is no failed try
         return reminder.put_back(waits, "quiet")
     return _send(session, post, reminder, finding, ways_to(session, post, participant), now)
 
@@ -187,6 +180,7 @@ def note_reachable(session: Session, person_id: UUID, now: datetime) -> None:
             Reminder.kind == ReminderKind.unreachable,
             Reminder.state == ReminderState.unreached,
         )
+        .order_by(Reminder.id)
     )
     for reminder in session.scalars(open.with_for_update(of=Reminder)).all():
         withdraw(reminder, "back", now)
@@ -219,6 +213,7 @@ def _send(
     line = transcript.say(session, post.words, chat, reply, now, errand)
     query = select(OutboxMessage.id).where(OutboxMessage.message_id == line.id)
     reminder.outbox_id = session.scalar(query)
+    reminder.said_version = reminder.appointment.version if reminder.appointment else None
     reminder.state = ReminderState.sending
     return reminder.finish(now)
 

@@ -38,6 +38,16 @@ def why_stale(reminder: Reminder, finding: Finding | None, now: datetime) -> str
     return None if appointment.starts_at == reminder.at else "moved"
 
 
+def why_untrue(
+    session: Session, reminder: Reminder, finding: Finding | None, now: datetime
+) -> str | None:
+    """The same, and whether what it asks for was done meanwhile."""
+    if why := why_stale(reminder, finding, now):
+        return why
+    is_planned = reminder.kind is ReminderKind.choose and has_talk_near(session, reminder)
+    return "planned" if is_planned else None
+
+
 def has_talk_near(session: Session, reminder: Reminder) -> bool:
     """Whether a progress talk was planned meanwhile around the day that it is about."""
     on, near = local(reminder.at).date() - A_DAY, timedelta(days=TALK_DAYS_BEFORE)
@@ -62,6 +72,18 @@ def was_just_told(session: Session, reminder: Reminder, now: datetime) -> bool:
             Reminder.done_at.is_(None) & (Reminder.due_at <= now),
             Reminder.state.in_(UNDER_WAY) & (Reminder.done_at > now - JUST_TOLD),
         ),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def is_told_later(session: Session, reminder: Reminder) -> bool:
+    """Whether the town tells a change of the appointment that came after the words were made."""
+    query = select(Reminder.id).where(
+        Reminder.appointment_id == reminder.appointment_id,
+        Reminder.kind.in_(CHANGES),
+        Reminder.id != reminder.id,
+        Reminder.planned_at >= reminder.done_at,
+        Reminder.state.in_((ReminderState.planned, *UNDER_WAY)),
     )
     return session.scalar(query.limit(1)) is not None
 

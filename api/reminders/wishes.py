@@ -95,8 +95,12 @@ def clear_quiet_times(session: Session, rules: Rules, person_id: UUID, now: date
 
 
 def _acting(session: Session, person_id: UUID, now: datetime) -> Participant:
-    """The participant, locked: two chats of one person write one after the other."""
+    """The participant, locked: two chats of one person write one after the other.
+
+    After their case, as everybody does it, so that nobody waits in a circle.
+    """
     acting(session, person_id, now)
+    find_own_case(session, person_id, lock=True)
     return session.get_one(Participant, person_id, with_for_update=True, populate_existing=True)
 
 

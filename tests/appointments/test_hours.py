@@ -26,6 +26,7 @@ from api.clock import AMSTERDAM, local
 from api.db import Database
 from api.errors import Invalid, NotAllowed, NotFound
 from api.people.models import Person, Role
+from api.people.signin import close_sessions
 from api.people.town_settings import set_reminder_settings
 from api.reminders.models import Reminder, ReminderKind, ReminderState
 from tests.factories import FixedClock, participant, person, regisseur, talk
@@ -164,6 +165,12 @@ def test_who_is_no_regisseur_any_more_has_no_calendar(desk: Desk) -> None:
     token = new_feed(desk.session, desk.me, desk.now)
     desk.me.roles[0].role = Role.coordinator
     desk.session.flush()
+    assert find_feed(desk.session, token) is None
+
+
+def test_who_takes_back_every_token_takes_back_the_calendar_too(desk: Desk) -> None:
+    token = new_feed(desk.session, desk.me, desk.now)
+    close_sessions(desk.session, desk.me)
     assert find_feed(desk.session, token) is None
 
 

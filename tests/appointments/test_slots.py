@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from api.appointments import booking
 from api.appointments.diary import Taken
@@ -10,7 +11,7 @@ from api.appointments.models import AppointmentKind
 from api.appointments.slots import check_week
 from api.cases.models import Case
 from api.db import Database
-from api.people.models import Municipality
+from api.people.models import Municipality, PersonRole
 from tests.appointments.desk import NOW, RULES, Desk, desk, slot
 
 
@@ -33,6 +34,12 @@ def test_only_what_begins_after_and_ends_before_is_offered(here: Desk) -> None:
 
 def test_without_working_hours_nothing_is_offered(here: Desk) -> None:
     here.works(week={})
+    assert here.slots("2026-11-09 00:00", "2026-11-20 00:00") == []
+
+
+def test_who_is_no_regisseur_of_the_town_any_more_is_not_offered(here: Desk) -> None:
+    with here.database.writing() as session:
+        session.execute(delete(PersonRole).filter_by(person_id=here.me.id))
     assert here.slots("2026-11-09 00:00", "2026-11-20 00:00") == []
 
 

@@ -498,13 +498,13 @@ def test_without_a_password_that_is_asked_for_nothing_is_blocked(office: Office)
     ("url", "must"),
     [
         ("smtp://u:p@mail.example.org:587", True),
-        ("smtp://mail.example.org", False),
+        ("smtp://mail.example.org", True),
         ("smtps://u:p@mail.example.org", False),
         ("smtp://u:p@localhost:25", False),
         ("smtp://u:p@127.0.0.1:25", False),
     ],
 )
-def test_a_password_leaves_this_machine_over_tls_only(url: str, must: bool) -> None:
+def test_nothing_leaves_this_machine_without_tls(url: str, must: bool) -> None:
     server = open_mail(settings(url=url))
     assert server is not None
     assert server.must_encrypt is must

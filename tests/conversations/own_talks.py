@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api.appointments.diary import occupy
@@ -13,6 +13,7 @@ from api.appointments.models import Appointment, AppointmentKind, WorkingHours
 from api.cases.models import Case
 from api.cases.service import plan
 from api.conversations.models import Channel, Conversation
+from api.outbox.models import DeliveryState, OutboxMessage
 from api.reminders.service import Post
 from api.reminders.worker import ReminderWorker
 from tests.conversations.chat import Chat
@@ -99,6 +100,8 @@ def remind(chat: Chat, before: timedelta = timedelta(days=1)) -> list[str]:
     known = len(chat.lines())
     chat.clock.move(timedelta(minutes=1))
     worker.dispatch_due()
+    with chat.path.database.writing() as session:  # and they leave
+        session.execute(update(OutboxMessage).values(state=DeliveryState.sent))
     chat.last = chat.lines()[known:]
     return [chat.key(line) for line in chat.last]
 

@@ -7,15 +7,19 @@ import pytest
 
 from api import loops
 from api.answers.words import Words
+from api.appointments.models import Appointment
+from api.cases.models import Participant
 from api.conversations.models import Channel, Conversation
 from api.db import Database
-from api.outbox.models import DeliveryState
+from api.outbox.models import DeliveryState, OutboxMessage
 from api.outbox.service import Outgoing, SendFailed
 from api.people.models import Municipality
+from api.reminders import wishes
 from api.reminders.models import ReminderKind, ReminderState, Way
 from api.reminders.service import Post
-from tests.factories import FixedClock
+from tests.factories import FixedClock, conversation
 from tests.outbox.sending import Scripted, Sending, Unreliable, While
+from tests.reminders.ledger import RULES
 
 sent, withdrawn, unreached = ReminderState.sent, ReminderState.withdrawn, ReminderState.unreached
 TEMPORARY = SendFailed("502", retryable=True)
@@ -93,12 +97,115 @@ def test_quiet_hours_that_begin_while_it_waits_are_waited_for(sending: Sending) 
         town = session.get_one(Municipality, "weert")
         town.quiet_from, town.quiet_until = "09:30", "11:00"  # it is ten o'clock
     channel = Scripted()
-    sending.run(channel, lambda: sending.rows()[0].error == "quiet")
-    [row] = sending.rows()
-    assert (channel.tried, row.tries) == ([], 0)
-    assert row.due_at == sending.clock() + timedelta(hours=1)
+    sending.run(channel, sending.all_done)
+    [waits] = sending.ledger()
+    assert (channel.tried, waits.state) == ([], ReminderState.planned)
+    assert waits.due_at == sending.clock.move(timedelta(hours=1))
+    sending.dispatch()
+    sending.run(channel, sending.all_done)
+    assert (sending.ledger_states(), len(channel.sent)) == ([sent], 1)
+
+
+def test_who_ends_a_pause_gets_what_waited_in_the_outbox_when_it_began(sending: Sending) -> None:
+    sending.remind()
+    sending.dispatch()
+    with sending.database.writing() as session:
+        who = session.query(Participant).one()
+        wishes.pause(session, RULES, who.person_id, sending.clock().date(), sending.clock())
+    channel = Scripted()
+    sending.run(channel, sending.all_done)
+    with sending.database.writing() as session:
+        wishes.start_again(session, RULES, who.person_id, sending.clock())
+    sending.dispatch()
+    sending.run(channel, sending.all_done)
+    assert (sending.ledger_states(), len(channel.sent)) == ([sent], 1)
+
+
+def test_a_talk_changed_while_it_waits_is_told_as_it_is_now(sending: Sending) -> None:
+    talk_id = sending.remind()
+    sending.dispatch()
+    with sending.database.writing() as session:
+        session.get_one(Appointment, talk_id).interpreter = True
+    channel = Scripted()
+    sending.run(channel, sending.all_done)
+    assert (channel.tried, sending.ledger_states()) == ([], [ReminderState.planned])
+    sending.dispatch()
+    sending.run(channel, sending.all_done)
+    assert (sending.ledger_states(), len(channel.sent)) == ([sent], 1)
+    assert "tolk" in channel.sent[0].text
+
+
+def second_chat(sending: Sending) -> Conversation:
+    """Of the same person, linked earlier than the first."""
+    with sending.database.writing() as session:
+        first = session.query(Conversation).one()
+        made = conversation(session, sending.clock(), "chat-2")
+        made.channel, made.person_id = Channel.telegram, first.person_id
+        made.linked_at = sending.clock() - timedelta(days=9)
+        return first
+
+
+def test_who_blocked_one_of_two_chats_gets_it_in_the_other(either: Sending) -> None:
+    either.remind()
+    second_chat(either)
+    either.dispatch()
+
+    def fails(outgoing: Outgoing) -> SendFailed | None:
+        return SendFailed("403", blocked=True) if outgoing.chat_id == "chat-1" else None
+
+    channel = While(fails)
+    either.run(channel, either.all_done)
+    either.dispatch()
+    either.run(channel, either.all_done)
+    assert (channel.chats(), either.ledger_states()) == (["chat-2"], [sent])
+
+
+def test_who_lost_a_chat_meanwhile_gets_it_in_another(sending: Sending) -> None:
+    sending.remind()
+    first = second_chat(sending)
+    sending.dispatch()
+    with sending.database.writing() as session:
+        session.get_one(Conversation, first.id).person_id = None
+    channel = While(lambda _: None)
+    sending.run(channel, sending.all_done)
+    sending.dispatch()
+    sending.run(channel, sending.all_done)
+    assert (channel.chats(), sending.ledger_states()) == (["chat-2"], [sent])
+
+
+# Faults of our own
+
+
+def test_a_message_that_cannot_be_made_keeps_no_other_from_leaving(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending.remind()
+    sending.put(1, "chat-2", bulk=True)
+    sending.dispatch()
+
+    def breaks(_: object, __: object, row: OutboxMessage, ___: object) -> None:
+        if row.conversation.chat_id == "chat-1":
+            raise ValueError
+
+    monkeypatch.setattr("api.outbox.service.attachment_of", breaks)
+    channel = While(lambda _: None)
     sending.run(channel, sending.all_done_later)
-    assert sending.ledger()[0].sent_at == row.due_at
+    assert channel.chats() == ["chat-2"]
+    assert [(each.state, each.why) for each in sending.ledger()] == [(unreached, "failed")]
+
+
+def test_what_the_ledger_cannot_follow_stands_on_the_list_of_the_regisseur(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending.remind()
+    sending.dispatch()
+
+    def breaks(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("api.reminders.delivery.send_next_way", breaks)
+    sending.run(Scripted(SendFailed("400")), sending.all_done)
+    assert [(each.state, each.why) for each in sending.ledger()] == [(unreached, "fault")]
 
 
 # Who cannot be reached

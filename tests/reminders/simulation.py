@@ -30,12 +30,11 @@ from api.outbox.service import (
     SendFailed,
     claim_due,
     find_held,
-    put_back,
     record_failure,
     record_sent,
 )
 from api.people.models import Person
-from api.reminders.delivery import Wait, last_look, stop, take_outcome
+from api.reminders.delivery import Wait, last_look, put_off, stop, take_outcome
 from api.reminders.service import Post, note_unreachable
 from api.reminders.worker import ReminderWorker
 from tests.factories import FixedClock, regisseur, town
@@ -236,9 +235,9 @@ class Simulation:
         row = find_held(session, outgoing)
         assert row is not None
         if isinstance(verdict, Wait):
-            put_back(row, verdict.until, "quiet")
+            put_off(session, row, verdict.until, self.now)
         else:
-            stop(session, row, verdict.why, self.now)
+            stop(session, self.post, row, verdict.why, self.now)
         return False
 
     def _deliver(self, session: Session, outgoing: Outgoing) -> Callable[[], None]:

@@ -20,7 +20,7 @@ from api.reminders.letters import letter_of
 from api.reminders.models import Reminder, ReminderKind
 from api.reminders.wanted import end_of
 from tests.conftest import MONDAY_MORNING
-from tests.factories import participant, talk
+from tests.factories import participant, regisseur, talk
 from translations.catalogue import LANGUAGES, without_isolates
 
 NOW = MONDAY_MORNING
@@ -103,6 +103,13 @@ def test_it_goes_to_the_name_and_the_address_as_it_stands_on_an_envelope(
 def test_without_an_address_the_name_is_left(session: Session, words: Words) -> None:
     about = of_talk(session)
     session.get_one(Participant, about.case.participant_id).address = None
+    assert letter_of(session, words, about, NOW).address == ("Amina Voorbeeld",)
+
+
+def test_the_address_of_who_moved_is_not_for_their_old_town(session: Session, words: Words) -> None:
+    about = of_talk(session)
+    regisseur(session, NOW, towns=("cranendonck",))
+    session.get_one(Participant, about.case.participant_id).municipality_id = "cranendonck"
     assert letter_of(session, words, about, NOW).address == ("Amina Voorbeeld",)
 
 

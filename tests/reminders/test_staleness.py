@@ -371,6 +371,16 @@ def test_a_talk_is_not_offered_to_who_has_one_by_now(here: Town, post: Post) -> 
     assert (found.state, found.why) == (ReminderState.withdrawn, "planned")
 
 
+def test_a_talk_that_was_made_before_the_offer_left_stops_it(here: Town, post: Post) -> None:
+    write(here, Case, here.case_id, pip_date=date(2026, 9, 8))
+    ends, now = end_of(ON), at("2026-11-17 10:00")
+    id = row(here, ReminderKind.choose, about="talk", at=ends, until=ends)
+    found = dispatched(here, post, id, now)
+    assert look(here, post, found, now) is None
+    about(here, ReminderKind.appointment)
+    assert look(here, post, found, now) == Stop("planned")
+
+
 def test_a_talk_is_offered_to_who_has_none(here: Town, post: Post) -> None:
     """A PIP of 8 September: the first talk belongs around 8 December."""
     write(here, Case, here.case_id, pip_date=date(2026, 9, 8))
@@ -434,7 +444,9 @@ def test_what_is_stopped_is_withdrawn_and_a_task_where_it_is_still_true(
 ) -> None:
     found = sending(here, post)
     with here.database.writing() as session:
-        stop(session, outbox_of(session, found.id), word, MORNING)
+        if word == "unlinked":
+            session.scalars(select(Conversation)).one().person_id = None
+        stop(session, post, outbox_of(session, found.id), word, MORNING)
     with here.database.reading() as session:
         after = session.get_one(Reminder, found.id)
         assert (after.state, after.why) == (state, word)

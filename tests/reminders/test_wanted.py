@@ -18,9 +18,12 @@ from api.appointments.models import AppointmentKind
 from api.cases.findings import Finding, Key, State
 from api.people.models import REMIND_BEFORE
 from api.reminders.models import ReminderKind
+from api.reminders.quiet import MINUTE as A_MINUTE
 from api.reminders.wanted import (
     DAYS_BEFORE,
     HORIZON,
+    LAST_MOMENT,
+    UNHEARD,
     Facts,
     Planned,
     Wanted,
@@ -131,8 +134,9 @@ def test_booked_in_the_evening_for_the_next_morning_the_reminder_comes_after_the
     }
 
 
-def test_no_reminder_leaves_in_the_last_half_hour() -> None:
-    assert due(case("2026-11-24 08:29"), at("2026-11-23 21:30")) == {}
+def test_no_reminder_leaves_in_the_last_half_hour_and_then_a_regisseur_hears_of_it() -> None:
+    (unheard,) = told(case("2026-11-24 08:29"), at("2026-11-23 21:30"))
+    assert unheard.key.endswith(UNHEARD)
     assert due(case("2026-11-24 08:30"), at("2026-11-23 21:30")) == {
         TWO_HOURS: at("2026-11-24 08:00")
     }
@@ -239,8 +243,38 @@ def test_after_a_long_pause_several_reminders_come_as_one() -> None:
 
 
 @pytest.mark.parametrize("last", [date(2026, 11, 24), date(2027, 3, 1)])
-def test_a_pause_that_ends_after_the_talk_leaves_no_reminder(last: date) -> None:
-    assert due(case("2026-11-24 14:00", paused_until=last)) == {}
+def test_of_a_pause_that_ends_after_the_talk_a_regisseur_hears_once(last: date) -> None:
+    """Planned for when the first reminder was meant; there nobody is sent it."""
+    paused = case("2026-11-24 14:00", paused_until=last)
+    (unheard,) = told(paused)
+    assert (unheard.key.rpartition(":")[2], unheard.minutes_before) == (UNHEARD, WEEK)
+    assert unheard.due_at == at("2026-11-17 14:00")
+
+
+def test_a_pause_after_the_first_reminder_leaves_one_for_a_regisseur() -> None:
+    paused = case("2026-11-24 14:00", paused_until=date(2026, 12, 1))
+    assert due(paused, at("2026-11-18 10:00")) == {A_DAY: at("2026-11-23 14:00")}
+
+
+def test_a_reminder_that_left_before_quiet_hours_leaves_none_for_a_regisseur() -> None:
+    sunday, tuesday = "2027-03-28 20:00", "2027-03-30 08:20"  # Easter Monday is between them
+    (nearest, *_) = {each.key for each in told(case(tuesday, before=[120]), at("2027-03-26 09:00"))}
+    assert told(case(tuesday, before=[A_DAY, 120], gone={nearest}), at(sunday)) == []
+
+
+def test_who_wants_no_message_at_any_hour_leaves_one_for_a_regisseur() -> None:
+    always = case("2026-11-24 14:00", own=tuple((day, "00:00", "24:00") for day in range(1, 8)))
+    assert due(always) == {WEEK: at("2026-11-17 14:00")}
+    known = replace(always, standing={each.key for each in told(always)})
+    assert told(known, at("2026-11-17 13:30")) == told(always)
+    gone = replace(always, gone={each.key for each in told(always)})
+    assert told(gone, at("2026-11-17 14:30")) == []
+
+
+def test_a_deadline_in_a_pause_is_planned_for_when_it_was_meant() -> None:
+    found = deadline(Key.route_change, "2026-11-30")
+    facts = case(paused_until=date(2026, 12, 5), findings=found)
+    assert [each.due_at for each in told(facts)] == [at("2026-11-16 10:00")]
 
 
 def test_a_pause_of_before_changes_nothing() -> None:
@@ -382,11 +416,13 @@ def test_nothing_leaves_in_quiet_hours_in_a_pause_in_the_past_or_too_late(
 ) -> None:
     coming = [each for each in facts.appointments if each.starts_at > now]
     found = told(replace(facts, appointments=coming), now)
+    ends = end_of(facts.paused_until) if facts.paused_until else now
     for each in found:
-        assert not facts.quiet.covers(each.due_at)
         assert now <= each.due_at < each.until
-        if facts.paused_until is not None:
-            assert each.due_at >= end_of(facts.paused_until)
+        is_kept_back = facts.quiet.covers(each.due_at) or each.due_at < ends
+        latest = each.until - (LAST_MOMENT if each.appointment_id else A_MINUTE)
+        leaves = facts.quiet.leave(each.due_at, max(each.due_at, ends), latest)
+        assert not is_kept_back or leaves is None  # then it is a task, and no message
     assert len({each.key for each in found}) == len(found)
     moments = [(each.appointment_id, each.due_at) for each in found if each.appointment_id]
     assert len(set(moments)) == len(moments)

@@ -92,6 +92,7 @@ def upgrade() -> None:
     sa.Column('planned_at', api.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('state', sa.Enum('planned', 'sending', 'sent', 'withdrawn', 'unreached', 'to_print', 'handled', name='reminderstate', native_enum=False, length=20), nullable=False),
     sa.Column('way', sa.Enum('telegram', 'email', 'letter', name='way', native_enum=False, length=20), nullable=True),
+    sa.Column('said_version', sa.Integer(), nullable=True),
     sa.Column('outbox_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('sent_at', api.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('why', sa.String(length=40), nullable=True),
@@ -175,6 +176,9 @@ def downgrade() -> None:
     op.execute("UPDATE appointment SET state = 'cancelled' WHERE state = 'missed'")
     op.execute("UPDATE appointment SET kind = 'progress_talk' WHERE kind = 'spreekuur'")
     op.execute("UPDATE appointment SET place = '-' WHERE place IS NULL")
+    op.execute("UPDATE outbox_message SET state = 'failed' WHERE state = 'withdrawn'")
+    # It would send a reminder without looking whether it is still true.
+    op.execute("UPDATE outbox_message SET state = 'failed', done_at = due_at WHERE bulk AND done_at IS NULL")
     with op.batch_alter_table('reminder', schema=None) as batch_op:
         batch_op.drop_index('ix_reminder_tasks', sqlite_where=sa.text("state IN ('unreached', 'to_print')"), postgresql_where=sa.text("state IN ('unreached', 'to_print')"))
         batch_op.drop_index('ix_reminder_due', sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
