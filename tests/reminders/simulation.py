@@ -149,7 +149,11 @@ class Simulation:
         self.witness.printed(self.now)
 
     def do(
-        self, what: Callable[[Session], Iterable[UUID] | None], *, by_person: bool = False
+        self,
+        what: Callable[[Session], Iterable[UUID] | None],
+        *,
+        by_person: bool = False,
+        in_series: bool = False,
     ) -> bool:
         """One request: all of it or, where it is refused, nothing. False where it was refused."""
         try:
@@ -158,7 +162,7 @@ class Simulation:
         except WegwijsError as refused:
             self.witness.counted[f"refused {refused!r}"[:90]] += 1
             return False
-        self.witness.looks(self.now, cases or (), by_person=by_person)
+        self.witness.looks(self.now, cases or (), by_person=by_person, in_series=in_series)
         return True
 
     def disturb(self, *what: UUID | str) -> None:

@@ -179,7 +179,7 @@ class TownLife:
             )
             return [who.case]
 
-        self.s.do(write)
+        self.s.do(write, in_series=True)
 
     def _adds(self, who: Participant, kind: AppointmentKind, in_days: int) -> None:
         on = local(self.s.now).date() + DAY * in_days

@@ -38,6 +38,7 @@ BOOKED_TOO_LATE = HOUR
 """Who heard of an appointment less than this before a reminder is not reminded by it."""
 HELPS_NOBODY = timedelta(minutes=30)
 HEARD_TOO_LATE = timedelta(hours=2)
+TOLD_AHEAD = timedelta(days=40)
 RETRIES = timedelta(minutes=28)
 """After an outage what was tried in it is tried again within this."""
 IN_GROUPS = ("pvt", "map")
@@ -139,12 +140,25 @@ class Witness:
         self.reminded: set[tuple[str, datetime, int]] = set()
         self.passed: dict[str, datetime] = {}
         self.listed: set[int] = set()
+        self.untold: set[str] = set()
+        """Appointments of a series of which their reminders are the first that is heard."""
         self.sent_by_ledger = 0
 
     # What happens
 
-    def looks(self, now: datetime, cases: Iterable[UUID], *, by_person: bool = False) -> None:
-        """After something was done to these cases: what do their appointments say now?"""
+    def looks(
+        self,
+        now: datetime,
+        cases: Iterable[UUID],
+        *,
+        by_person: bool = False,
+        in_series: bool = False,
+    ) -> None:
+        """After something was done to these cases: what do their appointments say now?
+
+        Of a whole series only the next new talk is told, and what changed of near ones.
+        """
+        next_new: tuple[datetime, str] | None = None
         for case in cases:
             for row in self._all(
                 "SELECT * FROM appointment WHERE case_id = ?"
@@ -158,6 +172,19 @@ class Witness:
                 before = known[-1][1] if known else None
                 known.append((now, stand))
                 self._changed(row, before, stand, now, by_person=by_person)
+                if not in_series or row["id"] not in self.owed:
+                    continue
+                if before is None:
+                    made = (stand.starts_at, row["id"])
+                    next_new = min(next_new, made) if next_new else made
+                    self.untold.add(row["id"])
+                elif before.starts_at > now + TOLD_AHEAD:
+                    self.untold.add(row["id"])
+        if next_new is not None:
+            self.untold.discard(next_new[1])
+        if in_series:
+            for id in self.untold:
+                self.owed.pop(id, None)
 
     def _changed(
         self,
@@ -351,6 +378,7 @@ class Witness:
         name = f"appointment {row['id']} at {begins}"
         for each in had:
             is_reached = each["state"] in ("sent", "to_print", "handled")
+            is_reached = is_reached or each["why"] == "just_told"  # a change said the same
             excused = each["why"] in ("stopped", "blocked", "unlinked", "failed") or (
                 each["why"] == "quiet" and self._out(read(each["due_at"]) - DAY, now)
             )
