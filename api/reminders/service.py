@@ -144,7 +144,8 @@ def send_next_way(
 def note_unreachable(session: Session, person_id: UUID, why: str, now: datetime) -> None:
     """Somebody blocked or left their last chat: a regisseur sees it at once.
 
-    Not where another way is left, or where it was written down for that day already.
+    Also where e-mail is left: nobody can answer that. Not where they have another chat of
+    Telegram, or where it was written down for that day already.
     """
     case = open_case_of(session, person_id)
     if case is None or find_chat(session, person_id, Channel.telegram):
