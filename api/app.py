@@ -27,7 +27,7 @@ from api.console import transfers as transfer_pages
 from api.conversations import routes as sessions
 from api.db import Database
 from api.description import describe as describe
-from api.errors import NotAllowed, TooLarge
+from api.errors import NotAllowed, NotFound, TooLarge
 from api.exchange import routes as exchange
 from api.exchange.spreadsheets import LARGEST
 from api.health import api as health
@@ -162,6 +162,10 @@ async def _guard(request: Request, call_next: _Next) -> Response:
     """Refuse bodies no person types, and tell browsers to trust only us."""
     if not _fits(request):
         return problem(TooLarge.status, TooLarge.title, TooLarge.__doc__ or "")
+    if "\n" in request.scope["path"]:  # no route can match it, not even that of the whole API
+        nowhere = problem(NotFound.status, NotFound.title, "there is no such address")
+        nowhere.headers["API-Version"] = VERSION
+        return nowhere
     response = await call_next(request)
     response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -229,6 +229,12 @@ def test_ten_thousand_characters_are_accepted(client: TestClient, sqlite: Databa
     assert len(stored(sqlite)[-1].text or "") == 10_000
 
 
+def test_an_address_with_a_line_break_is_not_found_as_the_api_says_it(client: TestClient) -> None:
+    answer = client.get("/v1/hand-overs/1%0A2/open-klant")
+    assert (answer.status_code, answer.headers["API-Version"]) == (404, VERSION)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
 def test_a_body_that_no_person_types_is_too_large(client: TestClient, sqlite: Database) -> None:
     answer = client.post(CHAT, json={"text": "a" * MAX_BODY_BYTES})
     assert is_problem(answer, 413)

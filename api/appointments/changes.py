@@ -12,8 +12,8 @@ from api.appointments.diary import occupy
 from api.appointments.models import Appointment, AppointmentKind, AppointmentState
 from api.cases.models import Case
 from api.errors import Conflict
+from api.reminders.announcing import announce, is_untold
 from api.reminders.models import ReminderKind
-from api.reminders.planning import announce, is_untold
 
 
 @dataclass(frozen=True)

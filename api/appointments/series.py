@@ -25,8 +25,8 @@ from api.clock import AMSTERDAM, local, midnight
 from api.errors import Conflict
 from api.handovers.office_hours import OfficeHours
 from api.people.models import Municipality, Person
+from api.reminders.announcing import announce
 from api.reminders.models import ReminderKind
-from api.reminders.planning import announce
 from api.reminders.wanted import HORIZON
 
 A_DAY = timedelta(days=1)

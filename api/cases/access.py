@@ -85,11 +85,6 @@ def participant_of(session: Session, case: Case) -> Participant:
     return session.get_one(Participant, case.participant_id)
 
 
-def open_case_of(session: Session, person_id: UUID) -> Case | None:
-    """The open case of a person, for what the program itself has to tell a regisseur of them."""
-    return find_own_case(session, person_id)
-
-
 def every_open_case() -> Select[UUID]:
     """The ids of all open cases, for what the program itself works out; nobody reads them."""
     return select(Case.id).where(Case.closed_on.is_(None))

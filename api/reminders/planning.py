@@ -6,7 +6,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from api.appointments.models import Appointment, AppointmentState, WorkingHours
 from api.appointments.slots import works_there
 from api.cases.findings import Finding, Key
 from api.cases.models import Case, Law, Participant
-from api.db import insert_many_once, insert_once
+from api.db import insert_many_once
 from api.people.models import Municipality
 from api.reminders.models import (
     AGAIN,
@@ -27,16 +27,13 @@ from api.reminders.models import (
     ReminderKind,
     ReminderState,
 )
-from api.reminders.quiet import MINUTE, Quiet
+from api.reminders.quiet import Quiet
 from api.reminders.wanted import Facts, Planned, Wanted, wanted
 from api.signals import REMINDERS, wake_after_commit
 
 type Row = dict[str, Any]
 FOLLOWS = frozenset(ReminderKind) - CHANGES - {ReminderKind.unreachable}
 """These are worked out of the case; the others happened once."""
-A_NIGHT = timedelta(hours=12)
-TOO_LATE = timedelta(hours=2)
-"""A change that is heard of less than this before the appointment could be heard of too late."""
 _TABLE = Reminder.metadata.tables["reminder"]
 _MOVED = (
     update(_TABLE)
@@ -109,89 +106,11 @@ def write(session: Session, changes: Outdated, only: Iterable[UUID] | None = Non
     return len(cases)
 
 
-def plan_reminders(
-    session: Session, findings: Mapping[UUID, Mapping[Key, Finding]], now: datetime
-) -> None:
-    """Bring the ledger of these cases in line with what they say now."""
-    write(session, outdated(session, findings, now))
-
-
-def announce(session: Session, appointment: Appointment, kind: ReminderKind, now: datetime) -> None:
-    """Tell the participant what the town did to an appointment: once, and only the last of it.
-
-    In quiet hours it waits, unless it would then be heard of too late: so it may pass once.
-    """
-    case = appointment.case
-    unheard = _take_back(session, appointment.id)
-    if appointment.starts_at <= now:
-        return
-    if ReminderKind.new in unheard:  # nobody heard of it yet
-        if kind is ReminderKind.cancelled:
-            return
-        kind = ReminderKind.new
-    quiet = quiet_of(session, case)
-    later = quiet.leave(now, now, appointment.starts_at - MINUTE)
-    urgent = quiet.covers(now) and (later is None or appointment.starts_at - later < TOO_LATE)
-    if urgent and later is not None and _passed_lately(session, appointment.id, now):
-        urgent = False
-    insert_once(
-        session,
-        Reminder,
-        key=f"c:{appointment.id}:{appointment.version}:{kind}",
-        municipality_id=case.municipality_id,
-        case_id=case.id,
-        appointment_id=appointment.id,
-        kind=kind,
-        at=appointment.starts_at,
-        until=appointment.starts_at,
-        urgent=urgent,
-        planned_at=now,
-        due_at=now if urgent or later is None else later,
-        state=ReminderState.planned,
-        tries=0,
-    )
-    wake_after_commit(session, REMINDERS)
-
-
 def quiet_of(session: Session, case: Case) -> Quiet:
     """The quiet hours that hold for the participant of this case."""
     town = session.get_one(Municipality, case.municipality_id)
     own = _own_quiet(session, [case.participant_id])
     return _quiet(town, own[case.participant_id])
-
-
-def _take_back(session: Session, appointment_id: UUID) -> set[ReminderKind]:
-    """Remove what was not told yet of earlier changes of this appointment; which kinds it was."""
-    waiting = select(Reminder).where(
-        Reminder.appointment_id == appointment_id,
-        Reminder.kind.in_(CHANGES),
-        Reminder.done_at.is_(None),
-    )
-    rows = session.scalars(waiting.with_for_update()).all()
-    for row in rows:
-        session.delete(row)
-    session.flush()
-    return {row.kind for row in rows}
-
-
-def is_untold(session: Session, appointment_id: UUID) -> bool:
-    """Whether a change of this appointment still has to be told."""
-    query = select(Reminder.id).where(
-        Reminder.appointment_id == appointment_id,
-        Reminder.kind.in_(CHANGES),
-        Reminder.done_at.is_(None),
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
-def _passed_lately(session: Session, appointment_id: UUID, now: datetime) -> bool:
-    """Whether a change of this appointment passed the quiet hours of this night already."""
-    query = select(Reminder.id).where(
-        Reminder.appointment_id == appointment_id,
-        Reminder.urgent,
-        Reminder.planned_at > now - A_NIGHT,
-    )
-    return session.scalar(query.limit(1)) is not None
 
 
 def _stored(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.answers.words import Words
-from api.cases.access import open_case_of, participant_of
+from api.cases.access import find_own_case, participant_of
 from api.cases.findings import Finding
 from api.cases.models import Case, Participant
 from api.cases.service import findings_of
@@ -147,7 +147,7 @@ def note_unreachable(session: Session, person_id: UUID, why: str, now: datetime)
     Also where e-mail is left: nobody can answer that. Not where they have another chat of
     Telegram, or where it was written down for that day already.
     """
-    case = open_case_of(session, person_id)
+    case = find_own_case(session, person_id)
     if case is None or find_chat(session, person_id, Channel.telegram):
         return
     key = f"u:{case.id}:{why}:{local(now).date()}"

@@ -376,6 +376,9 @@ class Witness:
             *(row["id"], stored(begins)),
         )
         name = f"appointment {row['id']} at {begins}"
+        # Stands for all that quiet hours or a pause keep back: nobody is sent it.
+        unheard = [each for each in had if each["key"].endswith("unheard")]
+        had = [each for each in had if each not in unheard]
         for each in had:
             is_reached = each["state"] in ("sent", "to_print", "handled")
             is_reached = is_reached or each["why"] == "just_told"  # a change said the same
@@ -398,6 +401,8 @@ class Witness:
             due = due_of(quiet, begins, minutes, since)
             if due is not None:
                 expected.setdefault(due, minutes)
+        if expected and any(each["state"] in ("sent", "sending") for each in unheard):
+            self.fault(now, f"{name}: sent what nobody could be sent")
         # What left before the town chose other times was right then.
         settled = [at for at in self.disturbed[row["municipality_id"]] if at > since]
         own = {
