@@ -11,6 +11,7 @@ from api.db import insert_once
 from api.reminders.models import CHANGES, Reminder, ReminderKind, ReminderState
 from api.reminders.planning import quiet_of
 from api.reminders.quiet import MINUTE
+from api.reminders.staleness import UNDER_WAY
 from api.signals import REMINDERS, wake_after_commit
 
 A_NIGHT = timedelta(hours=12)
@@ -78,10 +79,12 @@ def _untold(appointment_id: UUID) -> Select[Reminder]:
 
 
 def _passed_lately(session: Session, appointment_id: UUID, now: datetime) -> bool:
-    """Whether a change of this appointment passed the quiet hours of this night already."""
+    """Whether a change of this appointment passed the quiet hours of this night already, and was
+    heard."""
     query = select(Reminder.id).where(
         Reminder.appointment_id == appointment_id,
         Reminder.urgent,
         Reminder.planned_at > now - A_NIGHT,
+        Reminder.state.in_(UNDER_WAY),
     )
     return session.scalar(query.limit(1)) is not None
