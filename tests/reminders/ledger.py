@@ -16,7 +16,7 @@ from api.cases.wire import AppointmentFields
 from api.conversations.models import Channel, Conversation
 from api.db import Database
 from api.people.models import Person
-from api.reminders.models import Reminder, ReminderKind
+from api.reminders.models import Reminder, ReminderKind, ReminderState
 from tests.factories import conversation, participant, regisseur
 from tests.reminders.test_quiet import at
 
@@ -77,6 +77,7 @@ class Town:
         """As if these had been sent."""
         with self.database.writing() as session:
             for row in session.scalars(select(Reminder).where(Reminder.kind.in_(kinds))):
+                row.state = ReminderState.sent
                 row.finish(now)
 
 
