@@ -21,6 +21,11 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(AMSTERDAM)
 
 
+def moment_on(day: date, at: time) -> datetime:
+    """The moment, in UTC, at which the clocks of the towns show this on a day; the first of two."""
+    return datetime.combine(day, at, AMSTERDAM).astimezone(UTC)
+
+
 def midnight(day: date) -> datetime:
     """The moment at which a day in the towns begins, in UTC."""
-    return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)
+    return moment_on(day, time())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -12,11 +12,10 @@ from api.appointments.models import Answer, Appointment, AppointmentState
 from api.appointments.slots import Slot, free_slots
 from api.cases.access import cases_for, towns_of
 from api.cases.models import Case, Participant
+from api.cases.spans import DAY
 from api.clock import midnight
 from api.people.models import Person
 from api.reminders.models import TASKS, Reminder
-
-A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def _appointments(me: Person, day: date, mine: bool) -> Select[Appointment]:
         select(Appointment)
         .where(
             Appointment.starts_at >= midnight(day),
-            Appointment.starts_at < midnight(day + A_DAY),
+            Appointment.starts_at < midnight(day + DAY),
             Appointment.case_id.in_(cases_for(me).with_only_columns(Case.id)),
             _is_shown(),
         )
@@ -91,7 +90,7 @@ def _with_tasks(session: Session, case_ids: Sequence[UUID]) -> set[UUID]:
 
 
 def _free(session: Session, me: Person, day: date) -> list[FreeTime]:
-    begins, ends = midnight(day), midnight(day + A_DAY)
+    begins, ends = midnight(day), midnight(day + DAY)
     found = [
         FreeTime(town, slot)
         for town in towns_of(me)

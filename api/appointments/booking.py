@@ -8,14 +8,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from api.appointments.diary import Taken, occupy
+from api.appointments.diary import occupy
 from api.appointments.models import (
     Answer,
     Appointment,
     AppointmentKind,
     AppointmentState,
 )
-from api.appointments.slots import Slot, free_slots
+from api.appointments.slots import Slot, slot_at
 from api.cases.history import acting
 from api.cases.models import Case
 from api.cases.rules import Rules
@@ -27,7 +27,7 @@ def book(
 ) -> Appointment:
     """A new appointment with the regisseur of the case. Taken where the time is gone."""
     acting(session, case.participant_id, now)
-    _check_free(session, case, slot)
+    slot_at(session, case.regisseur_id, case.municipality_id, slot.starts_at)
     made = Appointment(
         case_id=case.id,
         kind=kind,
@@ -53,7 +53,7 @@ def move(
     """The same appointment at another time. Taken where that is gone; then the old one stays."""
     case = appointment.case
     acting(session, case.participant_id, now)
-    _check_free(session, case, slot)
+    slot_at(session, case.regisseur_id, case.municipality_id, slot.starts_at)
     with session.begin_nested():
         appointment.starts_at, appointment.minutes = slot.starts_at, slot.minutes
         appointment.regisseur_id = case.regisseur_id
@@ -96,16 +96,3 @@ def set_by_phone(session: Session, appointment: Appointment, by_phone: bool, now
     acting(session, appointment.case.participant_id, now)
     appointment.by_phone = by_phone
     session.flush()
-
-
-def _check_free(session: Session, case: Case, slot: Slot) -> None:
-    """An offered time can be taken, or outside the working hours, by the time it is chosen."""
-    free = free_slots(
-        session,
-        case.regisseur_id,
-        case.municipality_id,
-        slot.starts_at,
-        slot.starts_at + 2 * slot.length,
-    )
-    if slot.starts_at not in {each.starts_at for each in free}:
-        raise Taken("that time is not free any more")

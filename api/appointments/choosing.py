@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.appointments.diary import Taken, occupied, quarters
 from api.appointments.models import IN_GROUPS, Appointment, AppointmentKind, AppointmentState
-from api.appointments.slots import LOOK_AHEAD, NOTICE, Slot, free_slots
+from api.appointments.slots import LOOK_AHEAD, NOTICE, Slot, free_slots, slot_at
 from api.cases.findings import SOON, Finding, Key, State
 from api.cases.models import Case
 from api.cases.rules import Rules
@@ -24,8 +24,6 @@ NOON = 12
 A_WEEK = timedelta(days=7)
 A_WHILE = timedelta(hours=2)
 """So long somebody may think about a time that was offered."""
-LONGEST = timedelta(hours=8)
-"""No talk lasts longer."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +46,9 @@ def offer_times(
 
 def find_slot(session: Session, case: Case, starts_at: datetime, now: datetime) -> Slot:
     """The free time that begins then. Taken where it is not free, or too soon by now."""
-    if starts_at >= now + NOTICE - A_WHILE:
-        until = starts_at + LONGEST
-        regisseur, town = case.regisseur_id, case.municipality_id
-        for slot in free_slots(session, regisseur, town, starts_at, until):
-            if slot.starts_at == starts_at:
-                return slot
-    raise Taken("that time is not free any more")
+    if starts_at < now + NOTICE - A_WHILE:
+        raise Taken("that time is too soon by now")
+    return slot_at(session, case.regisseur_id, case.municipality_id, starts_at)
 
 
 def kind_to_make(session: Session, rules: Rules, case: Case, now: datetime) -> AppointmentKind:

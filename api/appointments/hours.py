@@ -20,6 +20,7 @@ from api.appointments.models import (
 from api.appointments.slots import check_week, find_working_hours
 from api.cases.access import SEES_CASES, cases_for, towns_of
 from api.cases.models import Case
+from api.cases.spans import DAY
 from api.clock import TIME_OF_DAY, local, midnight
 from api.errors import Invalid, NotFound
 from api.people.models import Person
@@ -28,7 +29,6 @@ SHORTEST, LONGEST = 15, 240
 """Minutes of a talk."""
 LONGEST_PLACE = 200
 LONGEST_ABSENCE = timedelta(days=366)
-A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def planned_in(session: Session, me: Person, absence: Absence, now: datetime) ->
         Appointment.state == AppointmentState.planned,
         Appointment.starts_at > now,
         Appointment.starts_at >= midnight(absence.first_on),
-        Appointment.starts_at < midnight(absence.last_on + A_DAY),
+        Appointment.starts_at < midnight(absence.last_on + DAY),
     )
     return list(session.scalars(query.order_by(Appointment.starts_at)))
 

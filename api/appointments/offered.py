@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.appointments.hours import A_DAY
 from api.appointments.slots import Slot, free_slots
 from api.cases.access import towns_of
+from api.cases.spans import DAY
 from api.clock import midnight
 from api.errors import Invalid, NotFound
 from api.people.models import Person, Role
@@ -36,4 +36,4 @@ def offered_slots(
         reason = f"at most {LONGEST_SEARCH.days} days, and the last not before the first"
         raise Invalid(f"until: {reason}", "error.too_many_days", faults={"until": reason})
     begins = max(now, midnight(first))
-    return list(free_slots(session, regisseur_id, town, begins, midnight(last + A_DAY)))
+    return list(free_slots(session, regisseur_id, town, begins, midnight(last + DAY)))

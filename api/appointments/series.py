@@ -20,16 +20,15 @@ from api.cases.history import acting
 from api.cases.models import Case, Exemption, Law
 from api.cases.rules import Rules
 from api.cases.service import known_rules, plan
+from api.cases.spans import DAY
 from api.cases.term import TALK_WINDOW, talk_days
-from api.clock import AMSTERDAM, local, midnight
+from api.clock import local, midnight, moment_on
 from api.errors import Conflict
 from api.handovers.office_hours import OfficeHours
 from api.people.models import Municipality, Person
 from api.reminders.announcing import announce
 from api.reminders.models import ReminderKind
 from api.reminders.wanted import HORIZON
-
-A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class SeriesPlan:
 def working_day(day: date, office: OfficeHours) -> date:
     """The day itself, or the next on which the office is open."""
     while office.opening_on(day) is None:
-        day += A_DAY
+        day += DAY
     return day
 
 
@@ -164,14 +163,14 @@ def _put(
 def _nearest(session: Session, case: Case, day: date, at: time, now: datetime) -> Iterator[Slot]:
     """Free times from this day on, of each day the nearest to the hour first; within two weeks."""
     office = session.get_one(Municipality, case.municipality_id).office_hours
-    first = max(working_day(day, office), working_day(local(now).date() + A_DAY, office))
-    begins, ends = midnight(first), midnight(max(first, day + TALK_WINDOW) + A_DAY)
+    first = max(working_day(day, office), working_day(local(now).date() + DAY, office))
+    begins, ends = midnight(first), midnight(max(first, day + TALK_WINDOW) + DAY)
     town, regisseur = case.municipality_id, case.regisseur_id
     by_day: dict[date, list[Slot]] = {}
     for slot in free_slots(session, regisseur, town, begins, ends):
         by_day.setdefault(local(slot.starts_at).date(), []).append(slot)
     for on, slots in by_day.items():
-        wish = datetime.combine(on, at, AMSTERDAM)
+        wish = moment_on(on, at)
         yield from sorted(slots, key=lambda slot: abs(slot.starts_at - wish))
 
 

@@ -2,22 +2,24 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from api.appointments.diary import occupied, quarters
+from api.appointments.diary import Taken, occupied, quarters
 from api.appointments.models import Absence, WorkingHours
-from api.clock import AMSTERDAM, local
+from api.cases.spans import DAY
+from api.clock import local, moment_on
 from api.handovers.office_hours import OfficeHours
 from api.people.models import Municipality, PersonRole, Role
 
 NOTICE = timedelta(hours=20)
 """Nobody is offered a time sooner than this; the town has to prepare a talk too."""
 LOOK_AHEAD = timedelta(days=60)
-A_DAY = timedelta(days=1)
+LONGEST = timedelta(hours=8)
+"""No talk lasts longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,14 @@ def free_slots(
                 yield Slot(starts_at, hours.minutes, hours.place)
 
 
+def slot_at(session: Session, regisseur_id: UUID | None, town: str, starts_at: datetime) -> Slot:
+    """The free time that begins at this moment. Taken where there is none."""
+    for slot in free_slots(session, regisseur_id, town, starts_at, starts_at + LONGEST):
+        if slot.starts_at == starts_at:
+            return slot
+    raise Taken("that time is not free any more")
+
+
 def find_working_hours(
     session: Session, regisseur_id: UUID | None, town: str
 ) -> WorkingHours | None:
@@ -85,16 +95,12 @@ def _starts(hours: WorkingHours, day: date) -> Iterator[datetime]:
     times = hours.week.get(str(day.isoweekday()))
     if times is None:
         return
-    begins, ends = (_moment(day, text) for text in times)
+    begins, ends = (moment_on(day, time.fromisoformat(text)) for text in times)
     begins += timedelta(minutes=-begins.minute % 15)
     length, step = timedelta(minutes=hours.minutes), timedelta(minutes=-(-hours.minutes // 15) * 15)
     while begins + length <= ends:
         yield begins
         begins += step
-
-
-def _moment(day: date, text: str) -> datetime:
-    return datetime.combine(day, time.fromisoformat(text), AMSTERDAM).astimezone(UTC)
 
 
 def _absences(session: Session, person_id: UUID, since: date) -> list[tuple[date, date]]:
@@ -107,4 +113,4 @@ def _absences(session: Session, person_id: UUID, since: date) -> list[tuple[date
 def _days(first: date, last: date) -> Iterator[date]:
     while first <= last:
         yield first
-        first += A_DAY
+        first += DAY

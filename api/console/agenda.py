@@ -16,6 +16,7 @@ from api.appointments.agenda import AgendaRow, FreeTime, agenda_of
 from api.appointments.models import Answer, Appointment, AppointmentState, WorkingHours
 from api.cases.access import towns_of
 from api.cases.service import change_record
+from api.cases.spans import DAY
 from api.clock import local
 from api.console.case_form import At, Desk
 from api.console.case_list import PATH as CASES
@@ -28,7 +29,6 @@ from api.errors import Stale
 from api.people.models import Person
 
 PATH = "/console/agenda"
-A_DAY = timedelta(days=1)
 ALL = "all"
 """The word in the address for the appointments of colleagues as well."""
 HAPPENED = frozenset({AppointmentState.held, AppointmentState.missed})
@@ -121,8 +121,8 @@ def _page(at: Desk, day: date, everybody: bool, now: datetime, status: int = 200
         everybody=everybody,
         rows=[_row(at.words, each, today) for each in found.rows],
         week=_week(at.words, day, today, everybody),
-        previous=link(day - A_DAY, everybody),
-        next=link(day + A_DAY, everybody),
+        previous=link(day - DAY, everybody),
+        next=link(day + DAY, everybody),
         today=link(today, everybody),
         mine=link(day, False),
         all=link(day, True),

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
+from api.cases.spans import DAY
 from api.clock import AMSTERDAM, local
 from api.handovers.office_hours import OfficeHours
 
 MINUTE = timedelta(minutes=1)
-_A_DAY = timedelta(days=1)
 END_OF_DAY = "24:00"
 
 type Span = tuple[datetime, datetime]
@@ -58,12 +58,12 @@ class Quiet:
     def _covering(self, moment: datetime) -> list[Span]:
         """The quiet spans in which the moment lies."""
         today = local(moment).date()
-        spans = (*self._spans(today - _A_DAY), *self._spans(today))
+        spans = (*self._spans(today - DAY), *self._spans(today))
         return [(begins, ends) for begins, ends in spans if begins <= moment < ends]
 
     def _spans(self, day: date) -> Iterator[Span]:
         """Those that begin on this day."""
-        following = day + _A_DAY
+        following = day + DAY
         if self.begins != self.ends:
             over_midnight = self.begins > self.ends
             yield _span(day, self.begins, following if over_midnight else day, self.ends)
@@ -89,6 +89,6 @@ def _both(day: date, text: str) -> tuple[datetime, datetime]:
     """When the clocks of the towns show this: two moments in the hour that comes twice; in the
     hour that is skipped, as the clock before and the clock after the change would count it."""
     if text == END_OF_DAY:
-        day, text = day + _A_DAY, "00:00"
+        day, text = day + DAY, "00:00"
     at = datetime.combine(day, time.fromisoformat(text), AMSTERDAM)
     return at.astimezone(UTC), at.replace(fold=1).astimezone(UTC)

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from api.appointments.models import Appointment, AppointmentKind, AppointmentState
 from api.cases.findings import Finding, Key, State
+from api.cases.spans import DAY
 from api.clock import local
 from api.reminders.models import AGAIN, CHANGES, Reminder, ReminderKind, ReminderState
 from api.reminders.wanted import JUST_TOLD, TALK_DAYS_BEFORE, end_of
 
-A_DAY = timedelta(days=1)
 UNDER_WAY = (ReminderState.sending, ReminderState.sent)
 
 
@@ -50,12 +50,12 @@ def why_untrue(
 
 def has_talk_near(session: Session, reminder: Reminder) -> bool:
     """Whether a progress talk was planned meanwhile around the day that it is about."""
-    on, near = local(reminder.at).date() - A_DAY, timedelta(days=TALK_DAYS_BEFORE)
+    on, near = local(reminder.at).date() - DAY, timedelta(days=TALK_DAYS_BEFORE)
     query = select(Appointment.id).where(
         Appointment.case_id == reminder.case_id,
         Appointment.kind == AppointmentKind.progress_talk,
         Appointment.state == AppointmentState.planned,
-        Appointment.starts_at >= end_of(on - near - A_DAY),
+        Appointment.starts_at >= end_of(on - near - DAY),
         Appointment.starts_at < end_of(on + near),
     )
     return session.scalar(query.limit(1)) is not None

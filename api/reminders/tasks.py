@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from api.cases.access import get_case, participant_of, towns_of
@@ -72,13 +72,7 @@ def count_tasks(session: Session, me: Person) -> int:
 
 def get_reminder(session: Session, me: Person, reminder_id: int) -> Reminder:
     """A message of one of my municipalities, whatever became of it; else NotFound."""
-    query = select(Reminder).where(
-        Reminder.id == reminder_id, Reminder.municipality_id.in_(towns_of(me))
-    )
-    reminder = session.scalar(query)
-    if reminder is None:
-        raise NotFound("there is no such message in your municipality")
-    return reminder
+    return _find(session, _mine(me, reminder_id))
 
 
 def send_again(
@@ -129,15 +123,23 @@ def open_tasks(me: Person) -> tuple[ColumnElement[bool], ...]:
 
 def _get_task(session: Session, me: Person, reminder_id: int) -> Reminder:
     """An open task of one of my municipalities, locked; NotFound, or Conflict where it is done."""
-    query = select(Reminder).where(
-        Reminder.id == reminder_id, Reminder.municipality_id.in_(towns_of(me))
-    )
-    task = session.scalar(query.with_for_update(of=Reminder))
-    if task is None:
-        raise NotFound("there is no such message in your municipality")
+    task = _find(session, _mine(me, reminder_id).with_for_update(of=Reminder))
     if task.state not in TASKS:
         raise Conflict("this message waits for nobody any more", "error.task_done")
     return task
+
+
+def _mine(me: Person, reminder_id: int) -> Select[Reminder]:
+    return select(Reminder).where(
+        Reminder.id == reminder_id, Reminder.municipality_id.in_(towns_of(me))
+    )
+
+
+def _find(session: Session, query: Select[Reminder]) -> Reminder:
+    reminder = session.scalar(query)
+    if reminder is None:
+        raise NotFound("there is no such message in your municipality")
+    return reminder
 
 
 def _check_makes_sense(session: Session, rules: Rules, task: Reminder, now: datetime) -> None:

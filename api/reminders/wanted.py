@@ -12,7 +12,7 @@ from uuid import UUID
 
 from api.appointments.models import AppointmentKind
 from api.cases.findings import Finding, Key, State
-from api.clock import AMSTERDAM, local, midnight
+from api.clock import local, midnight, moment_on
 from api.reminders.models import ReminderKind
 from api.reminders.quiet import MINUTE, Quiet
 
@@ -219,4 +219,4 @@ def _is_talk(appointment: Planned) -> bool:
 
 
 def _morning(day: date) -> datetime:
-    return datetime.combine(day, MORNING, AMSTERDAM).astimezone(UTC)
+    return moment_on(day, MORNING)
