@@ -3,21 +3,18 @@
 They need the api alone, so it runs here in a thread and not as the whole system.
 """
 
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.answers.recordings import Recordings
-from api.app import create_app
 from api.appointments.booking import confirm
 from api.appointments.hours import set_working_hours
 from api.appointments.models import Appointment, AppointmentKind
@@ -25,16 +22,13 @@ from api.cases.models import Participant
 from api.cases.rules import Rules
 from api.cases.service import add_record
 from api.cases.wire import AppointmentFields
-from api.clock import local, system_clock
-from api.db import Database
+from api.clock import local
 from api.people.models import Person
 from api.reminders.models import Reminder
 from api.reminders.service import note_unreachable, unreached
-from api.schema import migrate
-from api.settings import Settings
-from api.system import free_port
+from tests.browser.api_alone import api_alone
 from tests.browser.pages import sign_in, violations
-from tests.browser.test_cases import DEAD, NARROW, signed_in, whole_picture
+from tests.browser.test_cases import NARROW, signed_in, whole_picture
 from tests.factories import PASSWORD, regisseur
 from tests.full_case import ARABIC, TIGRINYA, TURKISH, full_case, some_case
 
@@ -45,8 +39,8 @@ WEEK = {str(day): ["00:00", "23:00"] for day in range(1, 8)}
 class Office:
     """An api with three invented people who have appointments, and who signs in."""
 
-    url: str
     recordings: Recordings
+    url: str = ""
     staff_email: str = ""
     staff_password: str = PASSWORD
     case_id: str = ""
@@ -58,32 +52,12 @@ class Office:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("office")
-    settings = Settings(
-        database_url=f"sqlite:///{folder / 'wegwijs.sqlite'}",
-        rasa_url=DEAD,
-        rasa_secret="a rasa secret",
-        service_token="a service token",
-        telegram_token=None,
-        workers=False,
-    )
-    app, port = create_app(settings), free_port()
-    database: Database = app.state.database
-    migrate(database)
-    made = Office(f"http://127.0.0.1:{port}", Recordings(folder / "recordings"))
-    with database.writing() as session:
-        _fill(session, app.state.words.rules, made, system_clock())
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield made
-    server.should_exit = True
-    thread.join(10)
+    made = Office(Recordings(folder / "recordings"))
+    with api_alone(folder, partial(_fill, made)) as (made.url, _):
+        yield made
 
 
-def _fill(session: Session, rules: Rules, made: Office, now: datetime) -> None:
+def _fill(made: Office, session: Session, rules: Rules, now: datetime) -> None:
     me = regisseur(session, now, towns=("weert", "nederweert"))
     for town in ("weert", "nederweert"):
         set_working_hours(session, me, town, WEEK, 60, "Stadhuis, balie 2")

@@ -4,27 +4,21 @@ They need the api alone, so it runs here in a thread and not as the whole system
 """
 
 import re
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy.orm import Session
 
 from api.answers.recordings import Recordings
-from api.app import create_app
-from api.clock import system_clock
-from api.db import Database
-from api.schema import migrate
-from api.settings import Settings
-from api.system import free_port
+from api.cases.rules import Rules
+from tests.browser.api_alone import api_alone
 from tests.browser.pages import PICTURES, sign_in, violations
 from tests.factories import PASSWORD, regisseur
 from tests.full_case import ARABIC, TIGRINYA, TURKISH, full_case, some_case
 
-DEAD = "http://127.0.0.1:9"
 NARROW = {"width": 320, "height": 640}
 
 
@@ -46,33 +40,17 @@ class Office:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("office")
-    settings = Settings(
-        database_url=f"sqlite:///{folder / 'wegwijs.sqlite'}",
-        rasa_url=DEAD,
-        rasa_secret="a rasa secret",
-        service_token="a service token",
-        telegram_token=None,
-        workers=False,
-    )
-    app, port = create_app(settings), free_port()
-    database: Database = app.state.database
-    migrate(database)
-    with database.writing() as session:
-        now, rules = system_clock(), app.state.words.rules
-        who = regisseur(session, now, towns=("weert", "nederweert"))
-        case = full_case(session, now, rules, who, ARABIC)
-        some_case(session, now, rules, TIGRINYA, registered_on=now.date())
-        other = some_case(session, now, rules, TURKISH, "nederweert", law=None)
-        email, ids = who.email or "", (str(case.id), str(other.id))
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield Office(f"http://127.0.0.1:{port}", email, *ids, Recordings(folder / "recordings"))
-    server.should_exit = True
-    thread.join(10)
+    with api_alone(folder, _fill) as (url, who_and_cases):
+        yield Office(url, *who_and_cases, Recordings(folder / "recordings"))
+
+
+def _fill(session: Session, rules: Rules, now: datetime) -> tuple[str, str, str]:
+    """Who signs in, a full case, and one under another law."""
+    who = regisseur(session, now, towns=("weert", "nederweert"))
+    case = full_case(session, now, rules, who, ARABIC)
+    some_case(session, now, rules, TIGRINYA, registered_on=now.date())
+    other = some_case(session, now, rules, TURKISH, "nederweert", law=None)
+    return who.email or "", str(case.id), str(other.id)
 
 
 def signed_in(browser: Browser, office: Office, **how: object) -> Page:

@@ -1,0 +1,50 @@
+"""The api in a thread, without Rasa and without loops, for the pages that need nothing else."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+from sqlalchemy.orm import Session
+
+from api.app import create_app
+from api.cases.rules import Rules
+from api.clock import system_clock
+from api.db import Database
+from api.schema import migrate
+from api.settings import Settings
+from api.system import free_port
+
+DEAD = "http://127.0.0.1:9"
+
+
+@contextmanager
+def api_alone[Made](
+    folder: Path, fill: Callable[[Session, Rules, datetime], Made]
+) -> Iterator[tuple[str, Made]]:
+    """On a store that `fill` fills: its address, and what was made."""
+    settings = Settings(
+        database_url=f"sqlite:///{folder / 'wegwijs.sqlite'}",
+        rasa_url=DEAD,
+        rasa_secret="a rasa secret",
+        service_token="a service token",
+        telegram_token=None,
+        workers=False,
+    )
+    app, port = create_app(settings), free_port()
+    database: Database = app.state.database
+    migrate(database)
+    with database.writing() as session:
+        made = fill(session, app.state.words.rules, system_clock())
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}", made
+    server.should_exit = True
+    thread.join(10)
