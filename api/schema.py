@@ -12,19 +12,21 @@ from sqlalchemy.engine import Connection
 
 from api.answers import models as answers
 from api.appointments import models as appointments
+from api.attachments import models as attachments
 from api.cases import history, records
 from api.cases import models as cases
 from api.coaching import models as coaching
 from api.conversations import models as conversations
 from api.db import Base, Database
 from api.handovers import models as handovers
+from api.notices import models as notices
 from api.outbox import models as outbox
 from api.people import models as people
 from api.reminders import models as reminders
 
 MODELS = (
     *(answers, appointments, cases, records, history, coaching),
-    *(conversations, handovers, outbox, people, reminders),
+    *(conversations, handovers, attachments, notices, outbox, people, reminders),
 )
 METADATA = Base.metadata
 

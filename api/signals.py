@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 INBOX = "inbox"
 OUTBOX = "outbox"
 HAND_OVERS = "hand_overs"
+NOTICES = "notices"
+ATTACHMENTS = "attachments"
 REMINDERS = "reminders"
 REMINDER_TASKS = "reminder_tasks"
 

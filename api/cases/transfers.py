@@ -41,8 +41,9 @@ from api.coaching.models import Consent
 from api.conversations import transcript
 from api.conversations.models import CHATS, Conversation
 from api.errors import Conflict, Invalid, NotFound
+from api.handovers.asking import set_town
 from api.handovers.models import HandOver, HandOverState
-from api.handovers.service import is_owned, lock_conversation, set_town
+from api.handovers.ownership import is_owned, lock_conversation
 from api.people.models import Municipality, Person, PersonRole, Role
 
 GOES_ALONG = (
@@ -243,10 +244,10 @@ def _move_person(session: Session, participant: Participant, to: str, now: datet
         roles[old].municipality_id = to
     chats = update(Conversation).where(Conversation.person_id == who)
     session.execute(chats.values(municipality_id=to))
-    _move_questions(session, who, to)
+    _move_questions(session, who, to, now)
 
 
-def _move_questions(session: Session, person_id: UUID, to: str) -> None:
+def _move_questions(session: Session, person_id: UUID, to: str, now: datetime) -> None:
     """A question that nobody has taken yet waits at the new municipality."""
     waiting = select(HandOver).where(
         HandOver.conversation_id.in_(
@@ -255,7 +256,7 @@ def _move_questions(session: Session, person_id: UUID, to: str) -> None:
         HandOver.state == HandOverState.open,
     )
     for hand_over in session.scalars(waiting):
-        set_town(session, hand_over, session.get_one(Municipality, to))
+        set_town(session, hand_over, session.get_one(Municipality, to), now)
 
 
 def _get_asked(session: Session, me: Person, case_id: UUID, transfer_id: UUID) -> Transfer:

@@ -12,7 +12,7 @@ from api.coaching.models import Coaching
 from api.coaching.service import open_questions
 from api.conversations import transcript
 from api.conversations.models import Conversation
-from api.handovers.service import is_owned, lock_conversation
+from api.handovers.ownership import is_owned, lock_conversation
 from api.people.linking import chats_of
 
 ASK = "consent.ask"

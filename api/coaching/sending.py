@@ -16,7 +16,7 @@ from api.clock import AMSTERDAM, local
 from api.coaching.service import may_see
 from api.conversations import transcript
 from api.conversations.models import Conversation, Message
-from api.handovers.service import is_owned, lock_conversation
+from api.handovers.ownership import is_owned, lock_conversation
 from api.people.linking import chats_of
 from api.people.models import Person
 

@@ -24,6 +24,7 @@ from api.errors import Invalid, NotAllowed, NotFound, NotSignedIn, Unavailable, 
 from api.handovers import service
 from api.handovers.models import HandOver, HandOverState
 from api.handovers.open_klant import as_open_klant
+from api.handovers.queue import get_handover, list_queue
 from api.people.attempts import Attempts
 from api.people.models import StaffSession
 from api.people.signin import STAFF, check_password, close_session, find_session, open_session
@@ -116,7 +117,7 @@ def queue_list(request: Request, session: Tx, words: TheWords, me: Me, now: Now)
 def hand_over_page(
     request: Request, hand_over_id: UUID, session: Tx, words: TheWords, me: Me, now: Now
 ) -> Response:
-    hand_over = service.get_handover(session, hand_over_id, me.person)
+    hand_over = get_handover(session, hand_over_id, me.person)
     return _hand_over(request, "hand_over.html", session, words, me, hand_over, now)
 
 
@@ -124,14 +125,14 @@ def hand_over_page(
 def hand_over_messages(
     request: Request, hand_over_id: UUID, session: Tx, words: TheWords, me: Me, now: Now
 ) -> Response:
-    hand_over = service.get_handover(session, hand_over_id, me.person)
+    hand_over = get_handover(session, hand_over_id, me.person)
     return _hand_over(request, "_messages.html", session, words, me, hand_over, now)
 
 
 @pages.get("/hand-overs/{hand_over_id}/open-klant")
 def hand_over_as_open_klant(hand_over_id: UUID, session: Tx, words: TheWords, me: Me) -> Response:
     """The hand-over as a file that another system can take over."""
-    hand_over = service.get_handover(session, hand_over_id, me.person)
+    hand_over = get_handover(session, hand_over_id, me.person)
     content = as_open_klant(session, words, hand_over).model_dump_json(by_alias=True, indent=2)
     name = f'attachment; filename="open-klant-{hand_over.id}.json"'
     headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
@@ -157,7 +158,7 @@ def reply(
     try:
         service.reply(session, hand_over_id, me.person, text, now)
     except Invalid as error:  # show what was typed again, beside what is wrong with it
-        hand_over = service.get_handover(session, hand_over_id, me.person)
+        hand_over = get_handover(session, hand_over_id, me.person)
         return _hand_over(
             request,
             "hand_over.html",
@@ -202,7 +203,7 @@ async def hand_over_events(
     request: Request, hand_over_id: UUID, session: Tx, me: Me
 ) -> EventSourceResponse:
     """`change` whenever this conversation may look different."""
-    hand_over = service.get_handover(session, hand_over_id, me.person)
+    hand_over = get_handover(session, hand_over_id, me.person)
     return _changes(request.app.state.database, conversation_signal(hand_over.conversation_id))
 
 
@@ -272,7 +273,7 @@ def _login(
 
 
 def _rows(session: Session, words: Words, me: StaffSession, now: datetime) -> list[Any]:
-    queue = service.list_queue(session, me.person, now)
+    queue = list_queue(session, me.person, now)
     return [row_of(session, words, hand_over, me.person, now) for hand_over in queue]
 
 

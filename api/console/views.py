@@ -17,7 +17,7 @@ from api.clock import local
 from api.conversations.models import Author, Kind, Message
 from api.conversations.replies import SAFETY
 from api.handovers.models import HandOver, HandOverState
-from api.handovers.service import list_lines, raised_alarm
+from api.handovers.queue import list_lines, raised_alarm
 from api.outbox.service import states_of
 from api.people.models import Municipality, Person, Role, StaffSession
 from api.people.signin import STAFF

@@ -24,8 +24,10 @@ from api.conversations.replies import hand_over_replies
 from api.conversations.stop_buttons import is_stop_button, press_stop
 from api.conversations.topic_buttons import is_topic_button, press_topic
 from api.conversations.yes_no import yes_or_no
-from api.handovers import service as handovers
+from api.handovers import asking
 from api.handovers.models import HandOverState, Reason
+from api.handovers.ownership import find_current
+from api.handovers.promise import earliest_answer
 from api.people.linking import find_town
 from api.people.models import Municipality
 from translations.normalise import normalise
@@ -161,7 +163,7 @@ def answer_town(
     session: Session, conversation: Conversation, text: str, now: datetime
 ) -> list[Reply]:
     """The town in words, where a question waits for it; the buttons are not the only way."""
-    hand_over = handovers.find_current(session, conversation.id)
+    hand_over = find_current(session, conversation.id)
     words = re.findall(r"\w+", normalise(text))
     if hand_over is None or hand_over.municipality_id or len(words) > WORDS_WITH_A_TOWN:
         return []
@@ -186,7 +188,7 @@ def _answer_transfer(
 def _ask_for_person(
     session: Session, conversation: Conversation, reason: Reason, now: datetime
 ) -> list[Reply]:
-    hand_over = handovers.ask_for_person(session, conversation, reason, now)
+    hand_over = asking.ask_for_person(session, conversation, reason, now)
     return hand_over_replies(session, conversation, hand_over, now)
 
 
@@ -195,9 +197,9 @@ def _set_town(
 ) -> list[Reply]:
     town = session.get_one(Municipality, town_id)
     conversation.municipality_id = town.id
-    hand_over = handovers.find_current(session, conversation.id)
+    hand_over = find_current(session, conversation.id)
     if hand_over is None:
         return [Reply.with_menu("town_set", town=town.name)]
-    handovers.set_town(session, hand_over, town)
-    earliest = handovers.earliest_answer(session, hand_over, now)
+    asking.set_town(session, hand_over, town, now)
+    earliest = earliest_answer(session, hand_over, now)
     return [Reply("handover_town_set", facts={"town": town.name, "earliest": earliest})]

@@ -30,7 +30,7 @@ from api.conversations.appointment_replies import (
 from api.conversations.models import Conversation
 from api.conversations.talk_press import TalkPress, when_coming
 from api.conversations.time_buttons import later_times, make, other_time, take_time
-from api.handovers.service import is_owned
+from api.handovers.ownership import is_owned
 from api.reminders.messages import about, appointment_offer
 
 AGAIN = "again"

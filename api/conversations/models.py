@@ -5,7 +5,16 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.db import Base, Serial, UtcDateTime, choice
@@ -57,7 +66,15 @@ class Conversation(Base):
     """One chat of one channel; `person` is empty until a code links it."""
 
     __tablename__ = "conversation"
-    __table_args__ = (UniqueConstraint("channel", "chat_id"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "chat_id"),
+        Index(
+            "ix_conversation_wants_person",
+            "id",
+            sqlite_where=text("wants_person"),
+            postgresql_where=text("wants_person"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     channel: Mapped[Channel] = mapped_column(choice(Channel))
@@ -81,6 +98,8 @@ class Conversation(Base):
     """The permit group as the person told it here, or "unknown"; a case store goes before it."""
     expecting: Mapped[str | None] = mapped_column(String(20))
     """The question a typed yes or no answers, if one was just asked."""
+    wants_person: Mapped[bool] = mapped_column(default=False)
+    """Said here as well as by the hand-over, so that none can be lost unseen."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     person: Mapped[Person | None] = relationship()
 
@@ -134,6 +153,9 @@ class InboxMessage(Leased, Base):
     text: Mapped[str | None] = mapped_column(Text)
     button_id: Mapped[str | None] = mapped_column(String(32))
     masked: Mapped[bool] = mapped_column(default=False)
+    file: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Of a voice message, a picture or a document: how the channel finds it, and its size in bytes;
+    erased with the text."""
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     conversation: Mapped[Conversation] = relationship()
 
@@ -151,6 +173,10 @@ class Message(Base):
     kind: Mapped[Kind] = mapped_column(choice(Kind), default=Kind.text)
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str] = mapped_column(Text)
+    original: Mapped[str | None] = mapped_column(Text)
+    """The Dutch of what a person said in another language; it always stands under it."""
+    machine: Mapped[bool] = mapped_column(default=False)
+    """A computer translated it from the original."""
     language: Mapped[str] = mapped_column(String(2))
     draft: Mapped[bool] = mapped_column(default=False)
     buttons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)

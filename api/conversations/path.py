@@ -37,7 +37,8 @@ from api.conversations.replies import (
 from api.conversations.rules import answer_by_rule
 from api.conversations.yes_no import yes_or_no
 from api.db import Database
-from api.handovers.service import is_owned, lock_conversation
+from api.handovers.ownership import is_owned, lock_conversation
+from api.handovers.service import heard
 from api.leases import held
 from api.reminders.service import note_reachable, note_unreachable
 from api.signals import conversation_signal, wake_after_commit
@@ -247,6 +248,7 @@ class MessagePath:
         """Transcript, outbox and 'this message is done' in one transaction."""
         button = _own_button(session, message) if message.kind is Kind.button else None
         line = transcript.hear(session, message, self._label(message, button))
+        heard(session, message.conversation_id, message.kind, message.received_at)
         offered = any(reply.key == SAFETY_OFFER for reply in replies)
         cause = _cause(message, understood, by_rule=offered)
         for number, reply in enumerate(replies):

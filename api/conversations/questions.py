@@ -27,7 +27,7 @@ from api.conversations.appointment_buttons import (
 from api.conversations.linking_buttons import ask_linking_again, press_linking
 from api.conversations.models import Author, Button, Conversation, Message
 from api.conversations.yes_no import will_cancel, will_come, yes_or_no
-from api.handovers.service import is_owned
+from api.handovers.ownership import is_owned
 from api.outbox.models import DeliveryState, OutboxMessage
 
 QUESTIONS = {

@@ -35,7 +35,7 @@ from api.conversations.models import Conversation, Kind
 from api.conversations.rasa import Understood
 from api.conversations.stop_buttons import find_participant, stop_menu
 from api.handovers.models import HandOver
-from api.handovers.service import earliest_answer
+from api.handovers.promise import earliest_answer
 from api.reminders.messages import appointment_offer
 from translations.catalogue import LANGUAGES
 

@@ -13,8 +13,8 @@ from api.conversations.models import Conversation
 from api.db import Tx
 from api.dependencies import Now, Service
 from api.errors import NotFound, NotSignedIn
+from api.handovers.asking import ask_for_person
 from api.handovers.models import Reason
-from api.handovers.service import ask_for_person
 from api.problems import documented
 from api.wire import Wire
 

@@ -16,7 +16,7 @@ from api.cases.models import Participant
 from api.cases.spans import plus
 from api.clock import local
 from api.conversations.models import Conversation
-from api.handovers.service import is_owned
+from api.handovers.ownership import is_owned
 from api.reminders import wishes
 from api.reminders.models import QuietTime
 

@@ -13,6 +13,7 @@ from api.conversations.models import Author, Button, Conversation, InboxMessage,
 from api.outbox.models import OutboxMessage
 from api.people.models import Person
 from api.signals import OUTBOX, conversation_signal, wake_after_commit
+from translations.catalogue import SOURCE
 
 BUTTONS_LAST = timedelta(days=30)
 
@@ -39,6 +40,19 @@ class Errand:
 
     key: str
     """Unique, so that it is said once."""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What a person of the municipality says; not in Dutch, then the Dutch goes along."""
+
+    text: str
+    language: str = SOURCE
+    original: str | None = None
+    machine: bool = False
+    """A computer translated it from the original."""
+    draft: bool = False
+    """A sentence that no native speaker has checked."""
 
 
 def hear(session: Session, inbox: InboxMessage, label: str | None) -> Message:
@@ -112,15 +126,18 @@ def _shown(button: Button, offer: Offer) -> dict[str, Any]:
 
 
 def say_as_person(
-    session: Session, conversation: Conversation, staff: Person, text: str, now: datetime
+    session: Session, conversation: Conversation, staff: Person, spoken: Spoken, now: datetime
 ) -> Message:
-    """A regisseur says this, in their own Dutch words."""
+    """A regisseur says this: in Dutch, or in the participant's language with the Dutch under it."""
     line = Message(
         conversation_id=conversation.id,
         author=Author.person,
         staff_id=staff.id,
-        text=text,
-        language="nl",
+        text=spoken.text,
+        language=spoken.language,
+        original=spoken.original,
+        machine=spoken.machine,
+        draft=spoken.draft,
         at=now,
     )
     return _send(session, conversation, line, now)

@@ -33,7 +33,7 @@ from api.exchange.imports import (
     plan_import,
 )
 from api.handovers.open_klant import OpenKlant, as_open_klant
-from api.handovers.service import get_handover
+from api.handovers.queue import get_handover
 from api.people.models import Person
 from api.problems import documented
 from api.wire import Day, Id, Line, Moment, Wire

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.answers.words import Words
 from api.conversations.models import Author, Kind, Message
 from api.handovers.models import HandOver, HandOverState, Reason
-from api.handovers.service import list_lines, raised_alarm
+from api.handovers.queue import list_lines, raised_alarm
 from api.people.models import Municipality, Person
 from api.privacy.masking import mask
 from api.wire import Moment, Wire

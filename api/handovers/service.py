@@ -1,110 +1,38 @@
-"""The queue to a human: asking, claiming, replying, handing back.
+"""What a person does with a question: take it, answer it, pass it on, hand it back.
 
 Owned means from claim to hand-back, nothing else: until a person claims it the bot goes on
 answering, from then on it is silent.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from api.answers.menu import DANGER
-from api.answers.reply import Reply
+from api.answers.reply import Offer, Reply
 from api.answers.words import Words
 from api.channels.cleaning import clean
 from api.conversations import transcript
-from api.conversations.models import Author, Conversation, Message
-from api.errors import Conflict, Invalid, NotAllowed, NotFound
-from api.handovers.models import HandOver, HandOverState, Reason
-from api.handovers.office_hours import OfficeHours, add_office_hours, next_open
-from api.people.models import Municipality, Person, PersonRole, Role
+from api.conversations.models import Kind, Message
+from api.conversations.transcript import Spoken
+from api.errors import Conflict, Invalid, NotAllowed
+from api.handovers.asking import wake
+from api.handovers.models import EventKind, HandOver, HandOverState, Helped, Reason, ReplyDraft
+from api.handovers.owner import list_colleagues
+from api.handovers.ownership import find_current
+from api.handovers.promise import earliest_answer, start_clock, stop_clock
+from api.handovers.queue import get_handover, record
+from api.notices.models import NoticeKind
+from api.notices.service import tell_staff
+from api.people.models import Person
 from api.privacy.masking import mask
-from api.signals import HAND_OVERS, conversation_signal, wake_after_commit
 
-LAST_MESSAGES = 10
-USUAL_HOURS = OfficeHours({day: (time(9), time(17)) for day in range(1, 6)})
-USUAL_PROMISE = timedelta(hours=8)
-"""For an installation to which no town was added yet: a question is never refused."""
-STAYS_IN_SIGHT = timedelta(days=1)
 MAX_REPLY_CHARACTERS = 3_500
 """Under Telegram's 4,096, with room for the line that says who writes."""
-
-
-def find_current(session: Session, conversation_id: UUID) -> HandOver | None:
-    """The hand-over of this conversation that is open or claimed, if any."""
-    return session.scalar(
-        select(HandOver).where(
-            HandOver.conversation_id == conversation_id, HandOver.state != HandOverState.closed
-        )
-    )
-
-
-def is_owned(session: Session, conversation_id: UUID) -> bool:
-    """Whether a human has the conversation now; then the bot says nothing."""
-    current = find_current(session, conversation_id)
-    return current is not None and current.state == HandOverState.claimed
-
-
-def lock_conversation(session: Session, conversation_id: UUID) -> None:
-    """Until the end of the transaction nobody else asks, claims, answers or hands back here.
-
-    So two requests at once make one hand-over, and the bot never speaks after a claim. Always
-    the first lock that is taken, so that nobody waits in a circle.
-    """
-    row = select(Conversation.id).where(Conversation.id == conversation_id)
-    session.execute(row.with_for_update(key_share=True))
-
-
-def ask_for_person(
-    session: Session, conversation: Conversation, reason: Reason, now: datetime
-) -> HandOver:
-    """Put the conversation in the queue; asking again returns the one that waits.
-
-    For reason `safety` the hand-over starts after the last message: the text that gave the
-    alarm is not passed on, since somebody else may read that phone.
-    """
-    lock_conversation(session, conversation.id)
-    if current := find_current(session, conversation.id):
-        if reason is Reason.safety and current.reason is not reason:
-            current.reason = reason
-            _tell(session, current)
-        return current
-    hand_over = HandOver(
-        conversation_id=conversation.id,
-        conversation=conversation,
-        municipality_id=conversation.municipality_id,
-        state=HandOverState.open,
-        reason=reason,
-        topic=conversation.topic if reason is not Reason.safety else None,
-        language=conversation.speaks,
-        after_message_id=_after(session, conversation, reason),
-        created_at=now,
-        answer_by=now,
-    )
-    session.add(hand_over)
-    session.flush()
-    hand_over.answer_by = _answer_by(session, hand_over, now)
-    session.flush()
-    _tell(session, hand_over)
-    return hand_over
-
-
-def set_town(session: Session, hand_over: HandOver, town: Municipality) -> None:
-    """The participant said where they live: the right office now has the question."""
-    hand_over.municipality_id, hand_over.municipality = town.id, town
-    hand_over.answer_by = _answer_by(session, hand_over, hand_over.created_at)
-    _tell(session, hand_over)
-
-
-def earliest_answer(session: Session, hand_over: HandOver, now: datetime) -> datetime:
-    """When a person can answer at the earliest: the office opens, or is open now.
-
-    While the town is unknown it is the latest of all offices, so that nobody is promised
-    too much.
-    """
-    return max(next_open(hours, now) for hours, _ in _promises(session, hand_over))
+MAX_NOTE_CHARACTERS = 2_000
+ASKS = frozenset({Kind.text, Kind.voice, Kind.photo, Kind.document})
+"""What a participant sends to be answered; a button is answered by the button."""
 
 
 def claim_handover(
@@ -118,93 +46,152 @@ def claim_handover(
         raise Conflict("this question is closed", "error.closed")
     if hand_over.state == HandOverState.claimed:
         raise Conflict("a colleague has this question", "error.already_claimed")
-    hand_over.state = HandOverState.claimed
-    hand_over.claimed_by_id, hand_over.claimed_at = me.id, now
+    _give(hand_over, me, now)
+    record(session, hand_over, EventKind.claimed, now, me)
     transcript.say(session, words, hand_over.conversation, Reply("handover_claimed"), now)
-    _tell(session, hand_over)
+    wake(session, hand_over)
+    return hand_over
+
+
+def take_over(session: Session, hand_over_id: UUID, me: Person, now: datetime) -> HandOver:
+    """A colleague goes on with it, for instance because who had it is ill. The participant reads
+    another name, and the clock goes on."""
+    hand_over = get_handover(session, hand_over_id, me, lock=True)
+    if hand_over.state != HandOverState.claimed:
+        raise Conflict("nobody has this question now", "error.not_claimed")
+    if hand_over.claimed_by_id != me.id:
+        record(session, hand_over, EventKind.taken_over, now, me, to_id=me.id)
+        _give(hand_over, me, now)
+        wake(session, hand_over)
+    return hand_over
+
+
+def assign(
+    session: Session, hand_over_id: UUID, me: Person, to_id: UUID, now: datetime
+) -> HandOver:
+    """Give it to a colleague of the town, who hears of it. Invalid for anybody else."""
+    hand_over = get_handover(session, hand_over_id, me, lock=True)
+    to = next((one for one in list_colleagues(session, hand_over) if one.id == to_id), None)
+    if to is None:
+        raise Invalid("choose a colleague of this municipality", "error.no_colleague")
+    if hand_over.state == HandOverState.closed:
+        raise Conflict("this question is closed", "error.closed")
+    hand_over.owner_id, hand_over.owner = to.id, to
+    if hand_over.state == HandOverState.claimed:
+        _give(hand_over, to, now)
+    record(session, hand_over, EventKind.assigned, now, me, to_id=to.id)
+    tell_staff(session, hand_over, NoticeKind.assigned, now)
+    wake(session, hand_over)
+    return hand_over
+
+
+def mark_read(
+    session: Session, words: Words, hand_over_id: UUID, me: Person, now: datetime
+) -> HandOver:
+    """Somebody read it while it waits; the participant is told once."""
+    hand_over = get_handover(session, hand_over_id, me, lock=True)
+    if hand_over.read_at is None and hand_over.state == HandOverState.open:
+        hand_over.read_at = now
+        record(session, hand_over, EventKind.read, now, me)
+        transcript.say(session, words, hand_over.conversation, Reply("handover_read"), now)
+        wake(session, hand_over)
+    return hand_over
+
+
+def add_note(
+    session: Session, hand_over_id: UUID, me: Person, text: str, now: datetime
+) -> HandOver:
+    """For colleagues only; the participant never reads it."""
+    hand_over = get_handover(session, hand_over_id, me, lock=True)
+    note = clean(text).strip()
+    if not note:
+        raise Invalid("write something first", "error.empty_note")
+    if len(note) > MAX_NOTE_CHARACTERS:
+        raise Invalid(f"at most {MAX_NOTE_CHARACTERS} characters", "error.note_too_long")
+    record(session, hand_over, EventKind.note, now, me, text=mask(note).text)
+    wake(session, hand_over)
     return hand_over
 
 
 def reply(session: Session, hand_over_id: UUID, me: Person, text: str, now: datetime) -> Message:
-    """A message of the regisseur to the participant; only who claimed it may write."""
-    hand_over = _mine(session, hand_over_id, me)
+    """A message of the regisseur in Dutch; only who claimed it may write."""
+    return answer(session, get_mine(session, hand_over_id, me), me, Spoken(checked(text)), now)
+
+
+def answer(
+    session: Session, hand_over: HandOver, me: Person, spoken: Spoken, now: datetime
+) -> Message:
+    """Say it to the participant: the clock stands still until they write again."""
+    message = transcript.say_as_person(session, hand_over.conversation, me, spoken, now)
+    if hand_over.waiting_since is not None:
+        record(session, hand_over, EventKind.answered, now, me)
+    hand_over.first_answer_at = hand_over.first_answer_at or now
+    stop_clock(hand_over)
+    wake(session, hand_over)
+    return message
+
+
+def checked(text: str, most: int = MAX_REPLY_CHARACTERS) -> str:
+    """What may go out to a participant. Invalid for nothing, too much, a BSN or a bank account."""
     words = clean(text).strip()
     if not words:
         raise Invalid("write something first", "error.empty_reply")
-    if _length(words) > MAX_REPLY_CHARACTERS:
-        raise Invalid(
-            f"write at most {MAX_REPLY_CHARACTERS} characters at a time", "error.reply_too_long"
-        )
+    if _length(words) > most:
+        raise Invalid(f"write at most {most} characters at a time", "error.reply_too_long")
     if mask(words).found & {"bsn", "iban"}:
         raise Invalid("a BSN or bank account must not stand in a chat", "error.secret_in_reply")
-    message = transcript.say_as_person(session, hand_over.conversation, me, words, now)
-    _tell(session, hand_over)
-    return message
+    return words
+
+
+def heard(session: Session, conversation_id: UUID, kind: Kind, now: datetime) -> None:
+    """The participant wrote: if a person has answered before, somebody waits again."""
+    if kind not in ASKS:
+        return
+    hand_over = find_current(session, conversation_id)
+    if hand_over is not None and hand_over.waiting_since is None:
+        start_clock(session, hand_over, now)
+        tell_staff(session, hand_over, NoticeKind.answered, now)
+    if hand_over is not None:
+        wake(session, hand_over)
 
 
 def hand_back(
     session: Session, words: Words, hand_over_id: UUID, me: Person, now: datetime
 ) -> HandOver:
     """The human is done: the participant is told, and the bot answers in a new dialogue."""
-    hand_over = _mine(session, hand_over_id, me)
-    hand_over.state, hand_over.closed_at = HandOverState.closed, now
+    hand_over = get_mine(session, hand_over_id, me)
+    hand_over.closed_by_id = me.id
+    record(session, hand_over, EventKind.handed_back, now, me)
+    _close(session, words, hand_over, "handed_back", now)
+    return hand_over
+
+
+def end(session: Session, words: Words, hand_over: HandOver, now: datetime) -> None:
+    """Handed back by itself: the regisseur spoke last, and the participant has been silent."""
+    record(session, hand_over, EventKind.ended, now)
+    _close(session, words, hand_over, "handed_back_silent", now)
+
+
+def reopen(session: Session, words: Words, hand_over: HandOver, why: str, now: datetime) -> None:
+    """Who claimed it did not answer, or is away: it is anybody's again, and the bot answers."""
+    hand_over.state = HandOverState.open
+    hand_over.claimed_by_id = hand_over.claimed_by = hand_over.claimed_at = None
+    hand_over.owner_id = hand_over.owner = None
     hand_over.conversation.new_session(now)
-    transcript.say(session, words, hand_over.conversation, Reply.with_menu("handed_back"), now)
-    _tell(session, hand_over)
-    return hand_over
+    record(session, hand_over, EventKind.reopened, now, text=why)
+    transcript.say(session, words, hand_over.conversation, Reply("handover_reopened"), now)
+    tell_staff(session, hand_over, NoticeKind.reopened, now)
+    wake(session, hand_over)
 
 
-def get_handover(
-    session: Session, hand_over_id: UUID, me: Person, *, lock: bool = False
-) -> HandOver:
-    """A hand-over of my towns, one that I have, or one without a town; else NotFound."""
-    query = select(HandOver).where(HandOver.id == hand_over_id)
-    if lock:
-        conversation_id = session.scalar(query.with_only_columns(HandOver.conversation_id))
-        if conversation_id is not None:
-            lock_conversation(session, conversation_id)
-        query = query.with_for_update()
-    hand_over = session.scalar(query.where(_seen_by(me)))
-    if hand_over is None:
-        raise NotFound("there is no such question in your municipality")
-    return hand_over
+def status(session: Session, hand_over: HandOver, now: datetime) -> Reply:
+    """What the participant hears who asks what became of their question."""
+    key = "handover_was_read" if hand_over.read_at else "handover_waiting"
+    return Reply(key, facts={"earliest": earliest_answer(session, hand_over, now)})
 
 
-def list_queue(session: Session, me: Person, now: datetime) -> list[HandOver]:
-    """What waits for or is with a human in my municipalities, the oldest promise first.
-
-    Questions that were closed in the last day stay in sight.
-    """
-    query = (
-        select(HandOver)
-        .where(
-            (HandOver.state != HandOverState.closed) | (HandOver.closed_at > now - STAYS_IN_SIGHT)
-        )
-        .where(_seen_by(me))
-        .order_by(HandOver.answer_by, HandOver.created_at, HandOver.id)
-    )
-    return list(session.scalars(query))
-
-
-def list_lines(session: Session, hand_over: HandOver) -> list[Message]:
-    """The conversation from the last messages before the hand-over on, oldest first."""
-    query = (
-        select(Message)
-        .where(Message.conversation_id == hand_over.conversation_id)
-        .where(Message.id > hand_over.after_message_id)
-        .order_by(Message.id)
-    )
-    if hand_over.closed_at is not None:
-        query = query.where(Message.at <= hand_over.closed_at)
-    return list(session.scalars(query))
-
-
-def raised_alarm(line: Message) -> bool:
-    """The words that spoke of danger are not passed on: somebody else may read that phone."""
-    return line.author is Author.participant and line.topic == DANGER
-
-
-def _mine(session: Session, hand_over_id: UUID, me: Person) -> HandOver:
+def get_mine(session: Session, hand_over_id: UUID, me: Person) -> HandOver:
+    """A hand-over that I have claimed, locked. Conflict or NotAllowed where I have not."""
     hand_over = get_handover(session, hand_over_id, me, lock=True)
     if hand_over.state == HandOverState.closed:
         raise Conflict("this question is closed", "error.closed")
@@ -215,62 +202,31 @@ def _mine(session: Session, hand_over_id: UUID, me: Person) -> HandOver:
     return hand_over
 
 
-def _seen_by(me: Person) -> ColumnElement[bool]:
-    """Which hand-overs I see; the ones that I have, I keep, also when the town is chosen later.
-
-    A regisseur: those of the own municipalities, or of none yet. A coordinator: what volunteers
-    ask; what a participant reads and writes can hold their case, which a coordinator sees not.
-    """
-    mine, volunteers_in = me.municipalities(Role.regisseur), me.municipalities(Role.coordinator)
-    seen: list[ColumnElement[bool]] = [
-        HandOver.municipality_id.in_(mine),
-        HandOver.municipality_id.in_(volunteers_in) & HandOver.conversation_id.in_(_volunteers()),
-    ]
-    if mine or volunteers_in:
-        seen.append(HandOver.claimed_by_id == me.id)
-    if mine:
-        seen.append(HandOver.municipality_id.is_(None))
-    return or_(*seen)
+def _give(hand_over: HandOver, to: Person, now: datetime) -> None:
+    hand_over.state = HandOverState.claimed
+    hand_over.claimed_by_id, hand_over.claimed_by, hand_over.claimed_at = to.id, to, now
+    hand_over.read_at = hand_over.read_at or now
 
 
-def _volunteers() -> Select[UUID]:
-    """The chats of coaches who are not integrating themselves."""
-    held = select(PersonRole.person_id)
-    return select(Conversation.id).where(
-        Conversation.person_id.in_(held.where(PersonRole.role == Role.coach)),
-        Conversation.person_id.not_in(held.where(PersonRole.role == Role.participant)),
-    )
+def _close(session: Session, words: Words, hand_over: HandOver, key: str, now: datetime) -> None:
+    conversation = hand_over.conversation
+    hand_over.state, hand_over.closed_at = HandOverState.closed, now
+    stop_clock(hand_over)
+    conversation.wants_person = False
+    conversation.new_session(now)
+    session.execute(delete(ReplyDraft).where(ReplyDraft.hand_over_id == hand_over.id))
+    transcript.say(session, words, conversation, Reply.with_menu(key), now)
+    if hand_over.first_answer_at is not None and hand_over.reason is not Reason.safety:
+        faces = tuple(_face(hand_over, helped) for helped in Helped)
+        transcript.say(session, words, conversation, Reply("handover_helped", offers=faces), now)
+    wake(session, hand_over)
 
 
-def _after(session: Session, conversation: Conversation, reason: Reason) -> int:
-    """The id of the last transcript line that does not belong to the hand-over."""
-    lines = select(Message.id).where(Message.conversation_id == conversation.id)
-    if reason is Reason.safety:
-        return session.scalar(lines.with_only_columns(func.max(Message.id))) or 0
-    oldest = session.scalars(lines.order_by(Message.id.desc()).limit(LAST_MESSAGES)).all()
-    return min(oldest) - 1 if oldest else 0
-
-
-def _answer_by(session: Session, hand_over: HandOver, start: datetime) -> datetime:
-    promises = _promises(session, hand_over)
-    return max(add_office_hours(hours, start, within) for hours, within in promises)
-
-
-def _promises(session: Session, hand_over: HandOver) -> list[tuple[OfficeHours, timedelta]]:
-    """The office hours and answering time of the town, or of every town that it may be."""
-    towns = select(Municipality)
-    if hand_over.municipality_id is not None:
-        towns = towns.where(Municipality.id == hand_over.municipality_id)
-    return [
-        (town.office_hours, timedelta(hours=town.answer_within_hours))
-        for town in session.scalars(towns)
-    ] or [(USUAL_HOURS, USUAL_PROMISE)]
+def _face(hand_over: HandOver, helped: Helped) -> Offer:
+    arguments = {"hand_over": str(hand_over.id), "helped": str(helped)}
+    return Offer("helped", f"button.helped_{helped}", arguments)
 
 
 def _length(text: str) -> int:
     """As Telegram counts: an emoji is two."""
     return len(text.encode("utf-16-le")) // 2
-
-
-def _tell(session: Session, hand_over: HandOver) -> None:
-    wake_after_commit(session, HAND_OVERS, conversation_signal(hand_over.conversation_id))

@@ -137,13 +137,20 @@ def _made(session: Session, row: OutboxMessage, words: Words, now: datetime) -> 
 
 
 def _as_read(conversation: Conversation, message: Message, words: Words) -> str:
-    """The text with the line that says who writes, or that nobody has checked it yet."""
+    """The text with the line that says who writes, and what stands under it: that a computer
+    translated it, that nobody has checked it yet, the Dutch of who wrote it."""
+    language = message.language
+    lines = [message.text]
     if message.author is Author.person and message.staff is not None:
         name = message.staff.first_name
-        return f"{words.text(conversation.speaks, 'person_says', name=name)}\n{message.text}"
-    if message.draft:
-        return f"{message.text}\n\n✎ {words.text(message.language, 'draft_mark')}"
-    return message.text
+        lines = [f"{words.text(conversation.speaks, 'person_says', name=name)}\n{message.text}"]
+    if message.machine:
+        lines.append(f"⚙ {words.text(language, 'machine_mark')}")
+    elif message.draft:
+        lines.append(f"✎ {words.text(language, 'draft_mark')}")
+    if message.original is not None:
+        lines.append(f"{words.text(language, 'original_dutch')}\n{message.original}")
+    return "\n\n".join(lines)
 
 
 def record_sent(

@@ -11,7 +11,7 @@ from api.answers.words import Words
 from api.conversations import transcript
 from api.conversations.models import Conversation
 from api.errors import NotFound
-from api.handovers.service import is_owned, lock_conversation
+from api.handovers.ownership import is_owned, lock_conversation
 from api.people.linking import chats_of, create_code, unlink
 from api.people.models import Person
 from api.reminders.service import note_unreachable

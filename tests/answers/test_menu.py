@@ -15,7 +15,7 @@ from api.channels.media import find_media
 from api.conversations.models import Conversation, Kind
 from api.conversations.path import MessagePath
 from api.conversations.rasa import Question
-from api.conversations.transcript import BUTTONS_LAST, say_as_person
+from api.conversations.transcript import BUTTONS_LAST, Spoken, say_as_person
 from api.db import Database
 from api.handovers import service
 from tests.answers.readers import check, intents, press, stranger, walk_through
@@ -264,6 +264,6 @@ def test_a_number_that_answers_a_person_stays_what_was_written(chat: Chat) -> No
         [hand_over] = chat.hand_overs()
         service.claim_handover(session, chat.words, hand_over.id, sanne, chat.clock())
         mine = session.get_one(Conversation, chat.id)
-        say_as_person(session, mine, sanne, "Hoeveel kinderen hebt u?", chat.clock())
+        say_as_person(session, mine, sanne, Spoken("Hoeveel kinderen hebt u?"), chat.clock())
     assert chat.send("3") == []
     assert chat.heard()[-1] == "3"

@@ -24,8 +24,9 @@ from api.cases.wire import FIELDS, AppointmentFields
 from api.coaching.models import Coaching, Consent
 from api.conversations import transcript
 from api.conversations.models import Conversation, InboxMessage
+from api.handovers.asking import ask_for_person
 from api.handovers.models import HandOver, Reason
-from api.handovers.service import ask_for_person, claim_handover
+from api.handovers.service import claim_handover
 from api.people.linking import create_code
 from api.people.models import LinkCode, Municipality, Person, PersonRole, Role, StaffSession
 from api.people.signin import STAYS_SIGNED_IN, open_session

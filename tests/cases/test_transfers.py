@@ -29,8 +29,9 @@ from api.conversations.models import Button, Conversation, Message
 from api.db import Database
 from api.errors import Conflict, Invalid, NotAllowed, NotFound
 from api.exchange.routes import TransferRead
+from api.handovers.asking import ask_for_person
 from api.handovers.models import Reason
-from api.handovers.service import ask_for_person, claim_handover
+from api.handovers.service import claim_handover
 from api.people.models import PersonRole, Role
 from api.people.signin import open_session
 from api.settings import Settings

@@ -21,8 +21,9 @@ from api.clock import AMSTERDAM, local
 from api.conversations.models import Button, Conversation, Kind, Message
 from api.conversations.path import MessagePath
 from api.db import Database
+from api.handovers.asking import ask_for_person
 from api.handovers.models import Reason
-from api.handovers.service import ask_for_person, claim_handover
+from api.handovers.service import claim_handover
 from api.people.models import Person, Role
 from tests.conversations.chat import Chat, answer_waiting, claim_one
 from tests.conversations.own_talks import (

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from api.cases.models import Household, Participant
 from api.coaching.models import Coaching, Consent
 from api.conversations.models import Conversation, Kind, Message
+from api.handovers.asking import ask_for_person
 from api.handovers.models import HandOverState, Reason
-from api.handovers.service import ask_for_person
 from api.people.linking import VALID_FOR, create_code, live_codes
 from api.people.models import LinkCode, Person, Role
 from api.people.unlinking import lost_phone, unlink_chat

@@ -20,7 +20,7 @@ from api.conversations.transcript import BUTTONS_LAST
 from api.db import Database
 from api.handovers import service
 from api.handovers.models import HandOver, HandOverState, Reason
-from api.handovers.service import list_lines
+from api.handovers.queue import list_lines
 from api.outbox.models import OutboxMessage
 from api.people.models import Person
 from tests.conversations.chat import Chat, answer_waiting, claim_one

@@ -14,7 +14,7 @@ from api.app import create_app
 from api.conversations.models import Author, Message
 from api.conversations.replies import SAFETY
 from api.db import Database
-from api.handovers import open_klant, service
+from api.handovers import asking, open_klant, service
 from api.handovers.models import HandOver, Reason
 from api.handovers.open_klant import CONTENT, LANGUAGES, as_open_klant
 from api.people.models import Person, Role
@@ -53,7 +53,7 @@ class Desk:
         self.session.flush()
 
     def ask(self, reason: Reason = Reason.asked) -> HandOver:
-        return service.ask_for_person(self.session, self.conversation, reason, NOW)
+        return asking.ask_for_person(self.session, self.conversation, reason, NOW)
 
     def export(self, hand_over: HandOver) -> dict[str, Any]:
         shown = as_open_klant(self.session, self.words, hand_over)

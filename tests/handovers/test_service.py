@@ -14,9 +14,10 @@ from api.clock import AMSTERDAM
 from api.conversations.models import Author, Conversation, Kind, Message
 from api.db import Database
 from api.errors import Conflict, Invalid, NotAllowed, NotFound
-from api.handovers import service
+from api.handovers import asking, ownership, promise, queue, service
+from api.handovers.asking import LAST_MESSAGES
 from api.handovers.models import HandOver, HandOverState, Reason
-from api.handovers.service import LAST_MESSAGES, MAX_REPLY_CHARACTERS
+from api.handovers.service import MAX_REPLY_CHARACTERS
 from api.outbox.models import OutboxMessage
 from api.people.models import Person, Role
 from tests.factories import FixedClock, conversation, person, regisseur, town
@@ -40,7 +41,7 @@ class Desk:
         self.conversation.municipality_id = "weert"
 
     def ask(self, reason: Reason = Reason.asked) -> HandOver:
-        return service.ask_for_person(self.session, self.conversation, reason, self.clock())
+        return asking.ask_for_person(self.session, self.conversation, reason, self.clock())
 
     def claim(self, hand_over: HandOver, me: Person | None = None) -> HandOver:
         me = me or self.sanne
@@ -72,8 +73,8 @@ class Desk:
         return list(self.session.scalars(query.order_by(Message.id)))
 
     def queue(self, me: Person | None = None) -> list[UUID]:
-        queue = service.list_queue(self.session, me or self.sanne, self.clock())
-        return [hand_over.id for hand_over in queue]
+        found = queue.list_queue(self.session, me or self.sanne, self.clock())
+        return [hand_over.id for hand_over in found]
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_asking_twenty_times_at_once_is_one_hand_over(
     def ask(_: int) -> UUID:
         with database.writing() as session:
             found = session.get_one(Conversation, id)
-            return service.ask_for_person(session, found, Reason.asked, clock()).id
+            return asking.ask_for_person(session, found, Reason.asked, clock()).id
 
     assert len(set(at_once(20, ask))) == 1
     with database.reading() as session:
@@ -125,7 +126,7 @@ def test_a_hand_over_shows_the_last_messages_before_it_and_all_after(desk: Desk)
         desk.line(f"vraag {number}")
     hand_over = desk.ask()
     desk.line("bent u daar?")
-    texts = [line.text for line in service.list_lines(desk.session, hand_over)]
+    texts = [line.text for line in queue.list_lines(desk.session, hand_over)]
     assert texts == [*(f"vraag {number}" for number in range(3, 13)), "bent u daar?"]
 
 
@@ -134,7 +135,7 @@ def test_a_hand_over_for_safety_shows_nothing_of_what_was_written_before(desk: D
     desk.line("hij slaat mij")
     hand_over = desk.ask(Reason.safety)
     desk.line("ja")
-    assert [line.text for line in service.list_lines(desk.session, hand_over)] == ["ja"]
+    assert [line.text for line in queue.list_lines(desk.session, hand_over)] == ["ja"]
     assert hand_over.topic is None
 
 
@@ -143,14 +144,14 @@ def test_a_closed_hand_over_shows_nothing_of_what_came_later(desk: Desk) -> None
     desk.hand_back(hand_over)
     desk.clock.move(timedelta(minutes=1))
     desk.line("iets anders")
-    texts = [line.text for line in service.list_lines(desk.session, hand_over)]
+    texts = [line.text for line in queue.list_lines(desk.session, hand_over)]
     assert "iets anders" not in texts
 
 
 def test_lines_of_another_conversation_are_never_shown(desk: Desk) -> None:
     other = conversation(desk.session, desk.clock(), chat="chat-2")
     desk.line("van mij").conversation_id = other.id
-    assert service.list_lines(desk.session, desk.ask()) == []
+    assert queue.list_lines(desk.session, desk.ask()) == []
 
 
 # The promise
@@ -174,7 +175,7 @@ def test_a_person_answers_at_the_earliest_when_the_office_is_open(
     desk: Desk, asked: datetime, earliest: datetime
 ) -> None:
     desk.clock.now = asked.astimezone(UTC)
-    assert service.earliest_answer(desk.session, desk.ask(), desk.clock()) == earliest
+    assert promise.earliest_answer(desk.session, desk.ask(), desk.clock()) == earliest
 
 
 @pytest.mark.parametrize(
@@ -201,7 +202,7 @@ def test_while_the_town_is_unknown_the_latest_of_all_towns_is_promised(desk: Des
     late_town(desk)
     desk.conversation.municipality_id = None
     hand_over = desk.ask()
-    assert service.earliest_answer(desk.session, hand_over, desk.clock()) == at(25, 13)
+    assert promise.earliest_answer(desk.session, hand_over, desk.clock()) == at(25, 13)
     assert hand_over.answer_by == at(2, 17, month=12)  # two afternoons of four hours
 
 
@@ -210,14 +211,14 @@ def test_a_town_that_is_chosen_later_gives_its_own_promise(desk: Desk) -> None:
     desk.conversation.municipality_id = None
     hand_over = desk.ask()
     desk.clock.move(timedelta(hours=1))
-    service.set_town(desk.session, hand_over, town(desk.session))
-    assert service.earliest_answer(desk.session, hand_over, desk.clock()) == at(23, 11)
+    asking.set_town(desk.session, hand_over, town(desk.session), desk.clock())
+    assert promise.earliest_answer(desk.session, hand_over, desk.clock()) == at(23, 11)
     assert hand_over.answer_by == at(24, 10)  # counted from when it was asked
 
 
 def test_a_day_on_which_the_town_hall_is_closed_does_not_count(desk: Desk) -> None:
     town(desk.session).closed_on = ["2026-11-23"]
-    assert service.earliest_answer(desk.session, desk.ask(), desk.clock()) == at(24, 9)
+    assert promise.earliest_answer(desk.session, desk.ask(), desk.clock()) == at(24, 9)
 
 
 # Who may see it
@@ -228,7 +229,7 @@ def test_a_regisseur_of_another_town_does_not_find_it(desk: Desk) -> None:
     hand_over = desk.ask()
     assert desk.queue(bram) == []
     for act in (
-        lambda: service.get_handover(desk.session, hand_over.id, bram),
+        lambda: queue.get_handover(desk.session, hand_over.id, bram),
         lambda: desk.claim(hand_over, bram),
         lambda: desk.reply(hand_over, "hallo", bram),
         lambda: desk.hand_back(hand_over, bram),
@@ -254,7 +255,7 @@ def test_nobody_else_sees_questions(desk: Desk, role: Role) -> None:
     hand_over = desk.ask()
     assert desk.queue(other) == []
     with pytest.raises(NotFound):
-        service.get_handover(desk.session, hand_over.id, other)
+        queue.get_handover(desk.session, hand_over.id, other)
 
 
 @pytest.mark.parametrize(
@@ -277,7 +278,7 @@ def test_a_coordinator_sees_what_volunteers_ask_and_nothing_of_participants(
     assert desk.queue(marloes) == ([hand_over.id] if sees else [])
     if not sees:
         with pytest.raises(NotFound):
-            service.get_handover(desk.session, hand_over.id, marloes)
+            queue.get_handover(desk.session, hand_over.id, marloes)
 
 
 def test_who_has_a_question_keeps_it_when_another_town_is_chosen(desk: Desk) -> None:
@@ -285,7 +286,7 @@ def test_who_has_a_question_keeps_it_when_another_town_is_chosen(desk: Desk) -> 
     desk.conversation.municipality_id = None
     hand_over = desk.claim(desk.ask())
     other = town(desk.session, "cranendonck", "Cranendonck")
-    service.set_town(desk.session, hand_over, other)
+    asking.set_town(desk.session, hand_over, other, desk.clock())
     desk.session.flush()
     assert desk.queue() == [hand_over.id]
     desk.reply(hand_over, "Ik verbind u door.")
@@ -294,9 +295,9 @@ def test_who_has_a_question_keeps_it_when_another_town_is_chosen(desk: Desk) -> 
 
 def test_a_question_that_does_not_exist_is_not_found(desk: Desk) -> None:
     with pytest.raises(NotFound):
-        service.get_handover(desk.session, uuid4(), desk.sanne)
+        queue.get_handover(desk.session, uuid4(), desk.sanne)
     with pytest.raises(NotFound):
-        service.get_handover(desk.session, uuid4(), desk.sanne, lock=True)
+        queue.get_handover(desk.session, uuid4(), desk.sanne, lock=True)
 
 
 def test_the_queue_begins_with_the_oldest_promise_and_keeps_what_was_just_closed(
@@ -309,7 +310,7 @@ def test_the_queue_begins_with_the_oldest_promise_and_keeps_what_was_just_closed
     second = desk.ask()
     desk.hand_back(desk.claim(first))
     assert desk.queue() == [first.id, second.id]
-    desk.clock.move(service.STAYS_IN_SIGHT)
+    desk.clock.move(queue.STAYS_IN_SIGHT)
     assert desk.queue() == [second.id]
 
 
@@ -318,9 +319,9 @@ def test_the_queue_begins_with_the_oldest_promise_and_keeps_what_was_just_closed
 
 def test_a_claim_is_told_and_the_conversation_is_owned(desk: Desk) -> None:
     hand_over = desk.ask()
-    assert not service.is_owned(desk.session, desk.conversation.id)
+    assert not ownership.is_owned(desk.session, desk.conversation.id)
     desk.claim(hand_over)
-    assert service.is_owned(desk.session, desk.conversation.id)
+    assert ownership.is_owned(desk.session, desk.conversation.id)
     assert (hand_over.claimed_by_id, hand_over.claimed_at) == (desk.sanne.id, desk.clock())
     assert desk.said() == [desk.words.text("nl", "handover_claimed")]
 
@@ -347,7 +348,7 @@ def test_of_two_regisseurs_who_claim_at_once_one_is_too_late(
         town(session)
         people = [regisseur(session, clock(), name).id for name in ("Sanne", "Joris")]
         chat = conversation(session, clock())
-        id = service.ask_for_person(session, chat, Reason.asked, clock()).id
+        id = asking.ask_for_person(session, chat, Reason.asked, clock()).id
 
     def claim(number: int) -> bool:
         try:
@@ -436,8 +437,8 @@ def test_handing_back_closes_tells_and_begins_a_new_dialogue(desk: Desk) -> None
     assert (hand_over.state, hand_over.closed_at) == (HandOverState.closed, desk.clock())
     assert desk.said()[-1] == desk.words.text("nl", "handed_back")
     assert desk.conversation.session_id != before
-    assert not service.is_owned(desk.session, desk.conversation.id)
-    assert service.find_current(desk.session, desk.conversation.id) is None
+    assert not ownership.is_owned(desk.session, desk.conversation.id)
+    assert ownership.find_current(desk.session, desk.conversation.id) is None
 
 
 def test_what_is_closed_stays_closed(desk: Desk) -> None:

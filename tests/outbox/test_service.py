@@ -8,7 +8,7 @@ from sqlalchemy import select
 from api.answers.reply import Reply
 from api.answers.words import Words
 from api.conversations.models import Channel, Conversation
-from api.conversations.transcript import say, say_as_person
+from api.conversations.transcript import Spoken, say, say_as_person
 from api.db import Database
 from api.outbox.models import DeliveryState, OutboxMessage
 from api.outbox.service import (
@@ -136,7 +136,7 @@ def test_above_the_words_of_a_person_stands_who_writes_in_the_readers_language(
     with outbox.database.writing() as session:
         made = conversation(session, outbox.clock(), "chat-1", "ar")
         sanne = regisseur(session, outbox.clock(), "Sanne")
-        say_as_person(session, made, sanne, "Dag Amina", outbox.clock())
+        say_as_person(session, made, sanne, Spoken("Dag Amina"), outbox.clock())
     text = outbox.claim_one().text
     assert text == f"{outbox.words.text('ar', 'person_says', name='Sanne')}\nDag Amina"
 

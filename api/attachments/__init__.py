@@ -1,0 +1,1 @@
+"""What participants send besides words: passed on to a person after a yes, and never before."""
