@@ -26,6 +26,7 @@ from api.settings import DEFAULT_DATABASE
 from api.smoke import SmokeFailed, walk
 from api.system import ROOT, CannotStart, System, free_port, train_if_changed
 from api.terminal import store, told_plainly
+from api.translation_commands import app as translation
 from api.understanding.judging import cross_validate, judge
 from api.understanding.learning import COLUMNS
 from api.understanding.learning import learn as learn_labelled
@@ -38,6 +39,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(towns)
 app.add_typer(answers, name="answers")
 app.add_typer(cases, name="cases")
+app.add_typer(translation, name="translation")
 
 DEFAULT_PORT = 8000
 DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"

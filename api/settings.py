@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_DATABASE = "sqlite:///var/wegwijs.sqlite"
 DEFAULT_RECORDINGS = Path("var/recordings")
+DEFAULT_MODELS = Path("var/models")
+# Of Argos Translate itself, as its own code has it.
+DEFAULT_MODEL_INDEX = "https://raw.githubusercontent.com/argosopentech/argospm-index/main/"
 
 
 class Settings(BaseSettings):
@@ -38,6 +41,8 @@ class Settings(BaseSettings):
         Path(__file__).parent.parent / "translations", alias="WEGWIJS_TRANSLATIONS"
     )
     recordings: Path = Field(DEFAULT_RECORDINGS, alias="WEGWIJS_RECORDINGS")
+    models: Path = Field(DEFAULT_MODELS, alias="WEGWIJS_MODELS")
+    model_index: str = Field(DEFAULT_MODEL_INDEX, alias="WEGWIJS_MODEL_INDEX")
     workers: bool = Field(True, alias="WEGWIJS_WORKERS")
 
     @model_validator(mode="after")

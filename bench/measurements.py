@@ -7,7 +7,15 @@ from functools import partial
 import httpx
 
 from api.progress import Progress
-from bench import case_store, load, reminders, same_update, web_chat
+from bench import (
+    case_store,
+    hand_overs,
+    load,
+    reminders,
+    same_update,
+    translation,
+    web_chat,
+)
 from bench.installation import Installation, MeasurementFailed, installed
 from bench.results import Finding, Findings
 from bench.stores import STORES, Store
@@ -67,6 +75,31 @@ MEASUREMENTS = (
         "reminders while processes are killed",
         frozenset({"reminders_lost", "reminders_stale", "reminders_doubled"}),
         reminders.measure_crashes,
+    ),
+    OwnMeasurement(
+        "10,000 random steps of chat and hand-over",
+        frozenset(
+            {
+                "bot_messages_while_human",
+                "handovers_lost",
+                "messages_out_of_order",
+                "waiting_on_no_list",
+            }
+        ),
+        hand_overs.measure,
+    ),
+    OwnMeasurement(
+        "translating 20 words from Dutch to Arabic, and the chat meanwhile",
+        frozenset(
+            {
+                "translation_cpu_s_20_words",
+                "translation_wall_s_20_words",
+                "translation_memory_mb",
+                "translation_8_at_once_s",
+                "answer_p95_ms_during_translation",
+            }
+        ),
+        translation.measure,
     ),
 )
 

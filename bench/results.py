@@ -50,6 +50,17 @@ GOALS: Mapping[str, Goal] = {
     # commit (some 30 ms) sends it again: with four processes every fourth kill meets the sender,
     # in a rush with about one message in that window.
     "reminders_doubled": Goal(25, "messages"),
+    "bot_messages_while_human": Goal(0, "messages"),
+    "handovers_lost": Goal(0, "hand-overs"),
+    "messages_out_of_order": Goal(0, "messages"),
+    "waiting_on_no_list": Goal(0, "conversations"),
+    # Two hops of a model with 60 million numbers. Of the two cores, translation may have both.
+    "translation_cpu_s_20_words": Goal(0.8, "s"),
+    "translation_wall_s_20_words": Goal(1.5, "s"),
+    # Six models: Arabic, Dutch and Turkish from and to English.
+    "translation_memory_mb": Goal(700, "MB"),
+    "translation_8_at_once_s": Goal(6, "s"),
+    "answer_p95_ms_during_translation": Goal(150, "ms"),
 }
 """In the order of the file."""
 

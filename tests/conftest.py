@@ -18,6 +18,8 @@ from api.db import Database
 from api.schema import METADATA, migrate
 from tests.factories import FixedClock
 
+pytest_plugins = ("tests.translations.fixtures",)
+
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """10:00 in Amsterdam, the offices are open."""

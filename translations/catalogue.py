@@ -148,6 +148,10 @@ class Catalogues:
     def keys(self) -> frozenset[str]:
         return frozenset(self._by_language[SOURCE].entries)
 
+    def starting_with(self, prefix: str) -> list[str]:
+        """The keys of this kind, in the order of the file."""
+        return [key for key in self._by_language[SOURCE].entries if key.startswith(prefix)]
+
     def gaps(self, key: str) -> frozenset[str]:
         return self._by_language[SOURCE].entries[key].gaps
 

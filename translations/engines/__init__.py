@@ -1,0 +1,1 @@
+"""What translates: packages of Argos and local models, found, checked, installed and run."""

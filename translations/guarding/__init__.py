@@ -1,0 +1,1 @@
+"""What must survive a translation, and how it is recognised in each language."""
