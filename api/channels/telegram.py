@@ -1,34 +1,26 @@
-"""The one module that knows Telegram: updates become Incoming, Outgoing becomes a message."""
+"""Telegram's door and its way out: updates become Incoming, Outgoing becomes a message."""
 
 import asyncio
 import hmac
 import logging
 from contextlib import suppress
 
-import httpx
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatType
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-    TimedOut,
-)
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from api.answers.recordings import Recordings
+from api.attachments.service import FILES
 from api.channels.media import find_media
+from api.channels.telegram_faults import seconds, send_failed
+from api.channels.telegram_files import file_of
 from api.clock import Clock
 from api.conversations.inbox import Incoming, store
 from api.conversations.models import Channel, Kind
 from api.db import Database
-from api.outbox.service import Outgoing, SendFailed
+from api.outbox.service import Outgoing
 from api.people.linking import code_in, looks_like_code
 from api.settings import Settings
 
@@ -52,6 +44,8 @@ _CONTENT = {
     "sticker": Kind.sticker,
     "location": Kind.location,
 }
+_WITH_WORDS = FILES | {Kind.text, Kind.start, Kind.group}
+"""What somebody wrote under a picture are their words too."""
 
 
 def open_bot(settings: Settings) -> Bot:
@@ -138,7 +132,8 @@ def _from_message(update: Update, message: Message, kind: Kind | None) -> Incomi
         chat_id=str(message.chat.id),
         position=update.update_id,
         kind=kind,
-        text=text if kind in (Kind.text, Kind.start, Kind.group) else None,
+        text=text if kind in _WITH_WORDS else None,
+        file=file_of(message) if kind in FILES else None,
         language_hint=message.from_user.language_code if message.from_user else None,
     )
 
@@ -148,7 +143,7 @@ def _kind_of(message: Message) -> tuple[Kind, str | None]:
         return kind_of_text(message.text)
     for attribute, kind in _CONTENT.items():
         if getattr(message, attribute):
-            return kind, None
+            return kind, message.caption
     return Kind.other, None
 
 
@@ -231,7 +226,7 @@ class TelegramDoor:
 
 def _patience(fault: Exception) -> float:
     if isinstance(fault, RetryAfter):
-        return _seconds(fault)
+        return seconds(fault)
     if isinstance(fault, Conflict | InvalidToken):
         return 30.0  # another poller, or a wrong token: no use in hurrying
     return AFTER_A_FAULT_SECONDS
@@ -257,7 +252,7 @@ async def deliver(bot: Bot, recordings: Recordings, outgoing: Outgoing) -> str:
         else:
             sent = await bot.send_photo(chat, media.content, caption=text, reply_markup=keyboard)
     except TelegramError as error:
-        raise _send_failed(error) from error
+        raise send_failed(error) from error
     return str(sent.message_id)
 
 
@@ -274,35 +269,3 @@ def _keyboard(buttons: tuple[tuple[str, str], ...]) -> InlineKeyboardMarkup:
             rows.append([button])
         beside = short
     return InlineKeyboardMarkup(rows)
-
-
-def _send_failed(error: TelegramError) -> SendFailed:
-    """What Telegram's refusal means for the message (the order matters: some are subclasses)."""
-    match error:
-        case RetryAfter():
-            return SendFailed("429", retryable=True, retry_after=_seconds(error))
-        case Forbidden():
-            return SendFailed("403", blocked=True)
-        case ChatMigrated() | InvalidToken():
-            return SendFailed(type(error).__name__)
-        case BadRequest():
-            blocked = "chat not found" in error.message.lower()
-            return SendFailed("400", blocked=blocked)
-        case TimedOut():
-            return SendFailed("timed out", retryable=True, ambiguous=_was_connected(error))
-        case NetworkError():
-            return SendFailed("network", retryable=True, ambiguous=_was_connected(error))
-        case _:
-            return SendFailed(type(error).__name__)
-
-
-def _was_connected(error: TelegramError) -> bool:
-    """Then the message may have arrived; without a connection it cannot have."""
-    return not isinstance(
-        error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout
-    )
-
-
-def _seconds(error: RetryAfter) -> float:
-    wait = error.retry_after
-    return float(wait.total_seconds() if hasattr(wait, "total_seconds") else wait) + 0.1

@@ -1,7 +1,9 @@
 """The door's last step and the worker's first: store a message once, claim the oldest of a chat."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, exists, select, tuple_
@@ -48,6 +50,9 @@ class Incoming:
     language: str | None = None
     language_hint: str | None = None
     town: str | None = None
+    file: Mapping[str, Any] | None = None
+    """Of what was sent besides words: the channel's `reference`, and the `size` in bytes that it
+    says."""
 
 
 def store(session: Session, incoming: Incoming, now: datetime) -> bool:
@@ -78,6 +83,7 @@ def store(session: Session, incoming: Incoming, now: datetime) -> bool:
         text=text,
         button_id=button_id,
         masked=masked,
+        file=dict(incoming.file) if incoming.file else None,
         received_at=now,
         due_at=now,
         tries=0,

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from starlette.applications import Starlette
@@ -18,6 +18,8 @@ from tests.fakes.bot_api.errors import Refused
 from tests.fakes.bot_api.faults import Fault, FaultKind
 from tests.fakes.bot_api.methods import perform
 from tests.fakes.bot_api.receiving import Answer
+
+type Work = Callable[[Call], Awaitable[Response]]
 
 NOT_FOUND = Refused(404, "Not Found")
 UNAUTHORIZED = Refused(401, "Unauthorized")
@@ -64,29 +66,38 @@ class Desk:
             call = await read_call(request.path_params["method"], request)
         except Refused as refusal:
             return JSONResponse(refusal.as_json(), refusal.code)
+        return await self._answered(request, call, self._perform)
+
+    async def download(self, request: Request) -> Response:
+        """Faults are set for it, and it is counted, as the method `download`."""
+        call = Call("download", {"path": request.path_params["path"]})
+        return await self._answered(request, call, self._file)
+
+    async def not_found(self, _request: Request) -> Response:
+        return _refusal(NOT_FOUND)
+
+    async def _answered(self, request: Request, call: Call, work: Work) -> Response:
         with self._account.bell.lock:
             self._account.calls.append(call)
         self._account.bell.ring()
         if request.path_params["token"] != self._account.token:
             response: Response = _refusal(UNAUTHORIZED)
         else:
-            response = await self._with_faults(call)
+            response = await self._with_faults(call, work)
         call.status = None if isinstance(response, HungUp) else response.status_code
         self._account.bell.ring()
         return response
 
-    async def download(self, request: Request) -> Response:
-        if request.path_params["token"] != self._account.token:
-            return _refusal(UNAUTHORIZED)
-        file = self._account.files.find_by_path(request.path_params["path"])
+    async def _perform(self, call: Call) -> Response:
+        return JSONResponse(_envelope(await perform(self._account, call)))
+
+    async def _file(self, call: Call) -> Response:
+        file = self._account.files.find_by_path(call.text("path"))
         if file is None:
-            return _refusal(NOT_FOUND)
+            raise NOT_FOUND
         return Response(file.content, media_type="application/octet-stream")
 
-    async def not_found(self, _request: Request) -> Response:
-        return _refusal(NOT_FOUND)
-
-    async def _with_faults(self, call: Call) -> Response:
+    async def _with_faults(self, call: Call, work: Work) -> Response:
         if self._strikes(FaultKind.DROP_REQUEST, call):
             return HungUp()
         if slow := self._strikes(FaultKind.SLOW, call):
@@ -94,12 +105,12 @@ class Desk:
         if (fault := self._strikes(FaultKind.REFUSE, call)) and fault.refusal:
             return _page(fault.refusal.code) if fault.as_page else _refusal(fault.refusal)
         try:
-            result = await perform(self._account, call)
+            answer = await work(call)
         except Refused as refusal:
             return _refusal(refusal)
         if self._strikes(FaultKind.DROP_REPLY, call):
             return HungUp()
-        return JSONResponse(_envelope(result))
+        return answer
 
     def _strikes(self, kind: FaultKind, call: Call) -> Fault | None:
         with self._account.bell.lock:

@@ -89,6 +89,14 @@ class Person:
         file = self._account.files.store("voice", content, "voice.oga", "audio/ogg")
         return self.sends(voice=file.as_json() | {"duration": seconds, "mime_type": "audio/ogg"})
 
+    def sends_audio(self, content: bytes, name: str = "song.mp3") -> int:
+        file = self._account.files.store("music", content, name, "audio/mpeg")
+        return self.sends(audio=file.as_json() | {"duration": 3, "file_name": name})
+
+    def sends_video_note(self, content: bytes) -> int:
+        file = self._account.files.store("video_notes", content, "note.mp4", "video/mp4")
+        return self.sends(video_note=file.as_json() | {"duration": 3, "length": 240})
+
     def sends_photo(self, content: bytes = b"\xff\xd8\xff photo", caption: str = "") -> int:
         sizes = [
             self._account.files.store("photos", content, "photo.jpg", "image/jpeg").as_json()
@@ -98,10 +106,16 @@ class Person:
         return self.sends(photo=sizes, **({"caption": caption} if caption else {}))
 
     def sends_document(
-        self, content: bytes = b"%PDF-1.7", name: str = "letter.pdf", caption: str = ""
+        self,
+        content: bytes = b"%PDF-1.7",
+        name: str = "letter.pdf",
+        caption: str = "",
+        size: int | None = None,
     ) -> int:
+        """`size` is what Telegram says, where that is not how it is."""
         file = self._account.files.store("documents", content, name, "application/pdf")
         shown = file.as_json() | {"file_name": name, "mime_type": file.mime_type}
+        shown |= {"file_size": size} if size is not None else {}
         return self.sends(document=shown, **({"caption": caption} if caption else {}))
 
     def sends_location(self, latitude: float = 51.2517, longitude: float = 5.7067) -> int:
