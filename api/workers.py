@@ -16,14 +16,18 @@ from typing import Any
 
 from api.answers.tasks import RuleWatch
 from api.answers.words import Words
+from api.attachments.fetching import Fetch
+from api.attachments.worker import AttachmentWorker
 from api.cases.planning import Planner
-from api.channels import email, telegram, webchat
+from api.channels import email, telegram, telegram_files, webchat
 from api.clock import Clock
 from api.conversations.models import Channel
 from api.conversations.path import MessagePath
 from api.conversations.rasa import Rasa
 from api.conversations.worker import InboxWorker
 from api.db import Database
+from api.handovers.watch import Watch
+from api.notices.worker import StaffPost
 from api.outbox.sender import Deliver, Sender
 from api.outbox.turn import turn_name
 from api.reminders.service import Post
@@ -49,6 +53,13 @@ def open_channels(settings: Settings, words: Words) -> dict[Channel, Deliver]:
     return channels
 
 
+def open_files(settings: Settings) -> dict[Channel, Fetch]:
+    """Every channel through which somebody can send a file."""
+    if not settings.telegram_token:
+        return {}
+    return {Channel.telegram: partial(telegram_files.fetch, telegram.open_bot(settings))}
+
+
 def open_rasa(settings: Settings) -> Rasa:
     secret = settings.rasa_secret.get_secret_value()
     return Rasa(settings.rasa_url, secret, settings.rasa_timeout_seconds)
@@ -62,11 +73,15 @@ def loops(
     post = Post(words, has_mail=Channel.email in channels)
     path = MessagePath(database, rasa, words, clock)
     name = turn_name(settings.telegram_token)
+    to_staff = StaffPost(database, words, clock, channels.get(Channel.email), settings.public_url)
     return [
         InboxWorker(path).run(),
         RuleWatch(database, words.rules, clock).run(),
         Planner(database, words.rules, clock).run(),
         ReminderWorker(database, post, clock).run(),
+        Watch(database, words, clock).run(),
+        to_staff.run(),
+        AttachmentWorker(database, words, clock, open_files(settings)).run(),
         Sender(database, post, clock, channels, name=name).run(),
     ]
 

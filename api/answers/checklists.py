@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from api.answers.models import ChecklistTick
@@ -77,6 +77,17 @@ def tick(
         insert_once(session, ChecklistTick, **values, ticked_at=now)
     else:
         session.execute(delete(ChecklistTick).filter_by(**values))
+
+
+def count_ticks(
+    session: Session, conversation_id: UUID, household_id: UUID | None
+) -> dict[str, int]:
+    """How many items are ticked off of each list that was begun: of the household, else here."""
+    here = ChecklistTick.conversation_id == conversation_id
+    of_both = here | (ChecklistTick.household_id == household_id) if household_id else here
+    query = select(ChecklistTick.checklist, func.count(ChecklistTick.item.distinct()))
+    rows = session.execute(query.where(of_both).group_by(ChecklistTick.checklist))
+    return {name: count for name, count in rows}
 
 
 def _owner(conversation: Conversation, household: Household | None) -> dict[str, UUID]:

@@ -23,7 +23,7 @@ from api.answers.towns import offer_towns
 from api.answers.words import MAX_LABEL, Words
 from api.cases.access import find_own_case
 from api.cases.models import Group
-from api.coaching.service import seen_by
+from api.coaching.service import seen_by, shown_names
 from api.conversations.models import Conversation
 from translations.catalogue import LANGUAGES, SOURCE
 
@@ -233,11 +233,8 @@ def _send_to(
     if conversation.person_id is None:
         return []
     seen = [each for each in seen_by(session, conversation.person_id) if each.linked]
-    first_names = [each.person.first_name for each in seen]
     offers = []
-    for each in seen:
-        alone = first_names.count(each.person.first_name) == 1
-        name = each.person.first_name if alone else each.person.name
+    for each, name in zip(seen, shown_names(seen), strict=True):
         label = words.text(SOURCE, "coach.button.send", name=name)[:MAX_LABEL]
         arguments = {"topic": topic.key, "participant": str(each.participant_id)}
         offers.append(Offer("send", arguments=arguments, label=label))

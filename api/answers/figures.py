@@ -16,11 +16,18 @@ MONTHS = {"ti": "MM-y"}
 """Month names in Tigrinya also name the months of the Ge'ez calendar; a number cannot mislead."""
 SHORT_WEEKDAYS: Mapping[str, Literal["short"]] = {"ar": "short"}
 """In Arabic the usual abbreviations are the names themselves, with the article."""
+WEEKDAY_LAST = frozenset({"tr"})
 PARTS_OF_DAY = ("night", "morning", "afternoon", "evening")
 
 
 def day_in_words(language: str, day: date) -> str:
     return format_date(day, DATES.get(language, "d MMMM y"), locale=language)
+
+
+def full_day_in_words(language: str, day: date) -> str:
+    """With the day of the week: maandag 7 december 2026."""
+    parts = [weekday_in_words(language, day.isoweekday()), day_in_words(language, day)]
+    return " ".join(reversed(parts) if language in WEEKDAY_LAST else parts)
 
 
 def short_day(language: str, day: date) -> str:
@@ -55,6 +62,11 @@ def number_in_words(language: str, rule: Rule) -> object:
 def amount_in_words(language: str, amount: Decimal) -> str:
     """Hours or parts, with Latin digits: 8 for 8.00, 1.5 or 1,5 for 1.50."""
     return str(format_decimal(amount.normalize(), locale=f"{language}@numbers=latn"))
+
+
+def euros_in_words(language: str, amount: Decimal) -> str:
+    """Always with cents, and with Latin digits: € 25,00."""
+    return f"€ {format_decimal(amount, '#,##0.00', locale=f'{language}@numbers=latn')}"
 
 
 def part_of_day(hour: int) -> str:

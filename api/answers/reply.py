@@ -156,3 +156,5 @@ PERSON = Offer("person", "button.person")
 TOPICS = Offer("menu", "button.topics", {"page": 1})
 YES_PERSON = Offer("safety_yes", "button.yes")
 NO_PERSON = Offer("safety_no", "button.no")
+MY_QUESTION = Offer("my_question", "button.my_question")
+"""What became of what I asked a person."""

@@ -46,6 +46,8 @@ class Topic(Table):
     """Groups that the steps are meant for; the others are not shown the way to a loan."""
     careful: frozenset[Group] = frozenset()
     """Groups for which the law is unclear: a person is offered first."""
+    legal: bool = False
+    """A question about rights: who asks for a person after it, needs one who knows the law."""
 
 
 class PaperTopic(Table):

@@ -14,6 +14,7 @@ from api.conversations import transcript
 from api.conversations.models import Conversation
 from api.handovers.ownership import is_owned, lock_conversation
 from api.people.linking import chats_of
+from api.people.models import Person
 
 ASK = "consent.ask"
 
@@ -43,6 +44,18 @@ def ask_members(
         asked = coaching in open_questions(session, conversation.person_id)
         if asked and not is_owned(session, conversation.id) and conversation.blocked_at is None:
             transcript.say(session, words, conversation, ask_consent(coaching), now)
+
+
+def tell_asked(
+    session: Session, words: Words, coach: Person, participant_id: UUID, now: datetime
+) -> None:
+    """A participant reads that their coach asked the municipality something for them; not where a
+    person is talking with them now, who sees it too."""
+    told = Reply.with_person("coach_asks", name=coach.first_name)
+    for conversation in _chats(session, [participant_id]):
+        lock_conversation(session, conversation.id)
+        if not is_owned(session, conversation.id) and conversation.blocked_at is None:
+            transcript.say(session, words, conversation, told, now)
 
 
 def _chats(session: Session, member_ids: Iterable[UUID]) -> list[Conversation]:

@@ -4,6 +4,7 @@ Every answer to "may this coach" comes from `_coached`: the coach is one of the 
 household now, and the participant lives in it now.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -61,6 +62,15 @@ def seen_by(session: Session, coach_id: UUID) -> list[Coached]:
         .order_by(Household.name, Household.id, Person.first_name, Person.id)
     )
     return [Coached(*row) for row in session.execute(query)]
+
+
+def shown_names(seen: Sequence[Coached]) -> list[str]:
+    """How a coach tells these apart: by the first name, and where two have it by the whole name."""
+    first_names = [each.person.first_name for each in seen]
+    return [
+        name if first_names.count(name) == 1 else each.person.name
+        for name, each in zip(first_names, seen, strict=True)
+    ]
 
 
 def households_of(session: Session, coach_id: UUID) -> list[Household]:

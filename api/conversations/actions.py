@@ -10,23 +10,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.answers.explain import ask_family, ask_group, explain
-from api.answers.reply import Part, Reply
+from api.answers.reply import MY_QUESTION, Part, Reply
 from api.answers.words import Words
 from api.cases.transfers import answer_transfer
-from api.conversations import replies
+from api.conversations import appointment_buttons, handover_buttons, linking_buttons, replies
 from api.conversations.appointment_buttons import is_appointment_button, press_appointment
+from api.conversations.handover_buttons import (
+    ask_for_person,
+    is_hand_over_button,
+    press_hand_over,
+)
 from api.conversations.linking_buttons import is_linking_button, press_linking, show_code
 from api.conversations.models import Button, Conversation
 from api.conversations.permit import told_permit, told_permit_of_family
 from api.conversations.questions import answer_question, ask_question_again
 from api.conversations.rasa import Understood
-from api.conversations.replies import hand_over_replies
 from api.conversations.stop_buttons import is_stop_button, press_stop
 from api.conversations.topic_buttons import is_topic_button, press_topic
 from api.conversations.yes_no import yes_or_no
 from api.handovers import asking
 from api.handovers.models import HandOverState, Reason
-from api.handovers.ownership import find_current
+from api.handovers.ownership import find_current, is_owned
 from api.handovers.promise import earliest_answer
 from api.people.linking import find_town
 from api.people.models import Municipality
@@ -39,6 +43,14 @@ PLACES = frozenset({"verhuizen", "huisvesting"})
 WORDS_OF_AN_ANSWER = 4
 WORDS_WITH_A_TOWN = 4
 """Such as "I live in Weert"; a longer text is a question that also names a town."""
+SILENT_TOO = (
+    frozenset({"language", "transfer"})
+    | appointment_buttons.SILENT_TOO
+    | handover_buttons.SILENT_TOO
+    | linking_buttons.SILENT_TOO
+)
+"""Done also while a person has the conversation. Nobody hears an answer then, so of what must be
+answered nothing is done: the person reads in the transcript what was pressed."""
 
 
 class Pressed(Enum):
@@ -67,24 +79,22 @@ def press(
     """Do what the button says, or leave it to Rasa where it asks a question."""
     if button is None or button.expires_at < now:
         return [Reply.with_menu("button_expired")]
+    if button.action not in SILENT_TOO and is_owned(session, conversation.id):
+        return []
     match button.action:
         case "language":
             conversation.choose_language(str(button.arguments["language"]), now)
             return [Reply.with_menu("language_chosen")]
-        case "person":
-            return _ask_for_person(session, conversation, Reason.asked, now)
-        case "safety_yes":
-            return _ask_for_person(session, conversation, Reason.safety, now)
         case "transfer":
             return _answer_transfer(words, session, conversation, button, now)
-        case "safety_no":
-            return [Reply.with_person("nood.declined")]
         case "town":
             thanked = _set_town(session, conversation, str(button.arguments["town"]), now)
             topic = str(button.arguments.get("topic", ""))
             if topic not in words.topics:
                 return thanked
             return [thanked[0], *explain(words, session, conversation, topic, Part.helpers)]
+        case action if is_hand_over_button(action):
+            return press_hand_over(words, session, conversation, action, button.arguments, now)
         case action if is_linking_button(action):
             return press_linking(words, session, conversation, action, button.arguments, now)
         case action if is_appointment_button(action):
@@ -123,7 +133,7 @@ def _answer_offer(
 ) -> list[Reply]:
     match yes_or_no(text):
         case True:
-            return _ask_for_person(session, conversation, Reason.safety, now)
+            return ask_for_person(session, conversation, Reason.safety, now)
         case False:
             return [Reply.with_person("nood.declined")]
         case _:
@@ -185,13 +195,6 @@ def _answer_transfer(
     return answer_transfer(session, words, words.rules, person_id, transfer_id, agreed, now)
 
 
-def _ask_for_person(
-    session: Session, conversation: Conversation, reason: Reason, now: datetime
-) -> list[Reply]:
-    hand_over = asking.ask_for_person(session, conversation, reason, now)
-    return hand_over_replies(session, conversation, hand_over, now)
-
-
 def _set_town(
     session: Session, conversation: Conversation, town_id: str, now: datetime
 ) -> list[Reply]:
@@ -202,4 +205,5 @@ def _set_town(
         return [Reply.with_menu("town_set", town=town.name)]
     asking.set_town(session, hand_over, town, now)
     earliest = earliest_answer(session, hand_over, now)
-    return [Reply("handover_town_set", facts={"town": town.name, "earliest": earliest})]
+    facts = {"town": town.name, "earliest": earliest}
+    return [Reply("handover_town_set", facts=facts, offers=(MY_QUESTION,))]

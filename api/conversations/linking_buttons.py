@@ -30,6 +30,10 @@ from api.people.linking import (
 from api.people.models import LinkCode, Person
 from api.reminders.service import note_reachable, note_unreachable
 
+SILENT_TOO = frozenset({"link_yes", "link_no", "unlink_yes", "consent_yes", "consent_no", "share"})
+"""Done also while a person has the conversation and the bot is silent: whose chat this is and who
+may look is for the participant to say, at any moment."""
+
 
 @dataclass(frozen=True)
 class _Press:

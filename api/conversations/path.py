@@ -5,12 +5,13 @@ Read `answer_message` from top to bottom: it is the table of contents.
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from api.answers.reply import PERSON, TOPICS, Offer, Reply, try_again
+from api.answers.reply import Offer, Reply, try_again
 from api.answers.words import Words
+from api.attachments.service import FILES
 from api.clock import Clock
 from api.conversations import transcript
 from api.conversations.actions import (
@@ -22,19 +23,22 @@ from api.conversations.actions import (
     press,
     start,
 )
+from api.conversations.handover_buttons import take_file
 from api.conversations.languages import guess_language
 from api.conversations.linking_buttons import code_in_group
 from api.conversations.models import Button, InboxMessage, Kind, Message
+from api.conversations.pressed import find_button, label_of
 from api.conversations.rasa import Question, Rasa, RasaFailed, Understood
 from api.conversations.replies import (
     SAFETY,
     SAFETY_OFFER,
+    cannot_read,
     expected_after,
     from_rasa,
     propose_language,
     unsupported,
 )
-from api.conversations.rules import answer_by_rule
+from api.conversations.rules import answer_by_rule, answer_caption
 from api.conversations.yes_no import yes_or_no
 from api.db import Database
 from api.handovers.ownership import is_owned, lock_conversation
@@ -46,10 +50,8 @@ from api.signals import conversation_signal, wake_after_commit
 log = logging.getLogger(__name__)
 
 MAX_TRIES = 5
-FOREVER = datetime.max.replace(tzinfo=UTC)
 RETRY_AFTER = timedelta(seconds=2)
 FAILURE = Reply.with_person("failure")
-_ALWAYS_THERE = {offer.action: offer for offer in (PERSON, TOPICS)}
 
 
 class TooManyTries(Exception):
@@ -116,7 +118,7 @@ class MessagePath:
         return Question(message.conversation.session_id, text=message.text, language=language)
 
     def _button_question(self, session: Session, message: InboxMessage) -> Question | None:
-        button = _own_button(session, message)
+        button = find_button(session, message)
         if button is None or button.expires_at < self.clock():
             return None
         session_id = message.conversation.session_id
@@ -193,7 +195,7 @@ class MessagePath:
             case Kind.start:
                 return start(session, conversation, message.text or "", now)
             case Kind.button:
-                button = _own_button(session, message)
+                button = find_button(session, message)
                 pressed = press(self.words, session, conversation, button, now)
                 if pressed is not Pressed.asks_rasa:
                     return pressed
@@ -203,6 +205,8 @@ class MessagePath:
             case Kind.group:
                 shown = code_in_group(session, message.text, now)
                 return shown or unsupported(message.kind)
+            case kind if kind in FILES and message.file is not None:
+                return _warned(message, cannot_read(kind))
             case _:
                 return unsupported(message.kind)
         if understood is None or isinstance(understood, RasaFailed):
@@ -231,12 +235,6 @@ class MessagePath:
             return []
         return answer_town(session, conversation, text, now)
 
-    def _label(self, message: InboxMessage, button: Button | None) -> str | None:
-        """What stood on the button, as the participant's line in the transcript."""
-        if button is not None and (offer := _ALWAYS_THERE.get(button.id)):
-            return self.words.text(message.conversation.speaks, offer.label_key or "")
-        return button.label if button else None
-
     def _record(
         self,
         session: Session,
@@ -246,8 +244,11 @@ class MessagePath:
         now: datetime,
     ) -> None:
         """Transcript, outbox and 'this message is done' in one transaction."""
-        button = _own_button(session, message) if message.kind is Kind.button else None
-        line = transcript.hear(session, message, self._label(message, button))
+        button = find_button(session, message) if message.kind is Kind.button else None
+        label = label_of(self.words, message.conversation, button)
+        line = transcript.hear(session, message, label)
+        if message.file is not None:
+            replies = take_file(session, line, message.file, replies, now)
         heard(session, message.conversation_id, message.kind, message.received_at)
         offered = any(reply.key == SAFETY_OFFER for reply in replies)
         cause = _cause(message, understood, by_rule=offered)
@@ -265,7 +266,7 @@ class MessagePath:
         if offered:
             line.topic = SAFETY
         message.finish(now)
-        message.text = None
+        message.text = message.file = None
         wake_after_commit(session, conversation_signal(message.conversation_id))
 
 
@@ -279,7 +280,10 @@ def _cause(
 
 
 def _by_rule(message: InboxMessage) -> list[Reply]:
-    return answer_by_rule(message.text or "") if message.kind is Kind.text else []
+    text = message.text or ""
+    if message.kind in FILES:
+        return answer_caption(text)
+    return answer_by_rule(text) if message.kind is Kind.text else []
 
 
 def _heard_language(message: InboxMessage) -> str | None:
@@ -312,21 +316,3 @@ def _with_retry(reply: Reply, line: Message, button: Button | None) -> Reply:
         again = Offer(button.action, "button.retry", button.arguments)
         return replace(reply, offers=(again, *reply.offers))
     return reply
-
-
-def _own_button(session: Session, message: InboxMessage) -> Button | None:
-    """The pressed button, if it was offered in this very conversation.
-
-    Asking for a person or for all topics needs no offer: the page shows both from the start.
-    """
-    if offer := _ALWAYS_THERE.get(message.button_id or ""):
-        arguments = dict(offer.arguments)
-        return Button(
-            id=offer.action,
-            action=offer.action,
-            arguments=arguments,
-            expires_at=FOREVER,
-            label="",
-        )
-    button = session.get(Button, message.button_id) if message.button_id else None
-    return button if button and button.conversation_id == message.conversation_id else None

@@ -14,7 +14,7 @@ person after words of danger goes before both.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.answers.reply import Reply
@@ -24,11 +24,16 @@ from api.conversations.appointment_buttons import (
     is_appointment_button,
     press_appointment,
 )
+from api.conversations.handover_buttons import (
+    ask_file_again,
+    is_hand_over_button,
+    press_hand_over,
+)
 from api.conversations.linking_buttons import ask_linking_again, press_linking
-from api.conversations.models import Author, Button, Conversation, Message
+from api.conversations.models import Button, Conversation
+from api.conversations.transcript import find_last_read
 from api.conversations.yes_no import will_cancel, will_come, yes_or_no
 from api.handovers.ownership import is_owned
-from api.outbox.models import DeliveryState, OutboxMessage
 
 QUESTIONS = {
     "link_yes": "link_no",
@@ -36,6 +41,7 @@ QUESTIONS = {
     "consent_yes": "consent_no",
     "come": "cannot",
     "cancel": "keep",
+    "pass_on": "keep_back",
 }
 """What can be answered with a yes, and the button for no beside it."""
 _READ: Mapping[str, Callable[[str], bool | None]] = {"come": will_come, "cancel": will_cancel}
@@ -49,13 +55,18 @@ def answer_question(
     if yes_or_no(text) is None and will_come(text) is None:
         return []  # most texts: then nothing is looked up
     asked = _asked(session, conversation, now)
-    if asked is None or is_owned(session, conversation.id):
+    if asked is None:
         return []
+    if asked.action != "pass_on" and is_owned(session, conversation.id):
+        return []  # that one a person may have asked
     said = _READ.get(asked.action, yes_or_no)(text)
     if said is None:
         return []
     action = asked.action if said else QUESTIONS[asked.action]
-    press = press_appointment if is_appointment_button(action) else press_linking
+    if is_appointment_button(action):
+        press = press_appointment
+    else:
+        press = press_hand_over if is_hand_over_button(action) else press_linking
     return press(words, session, conversation, action, asked.arguments, now)
 
 
@@ -69,28 +80,15 @@ def ask_question_again(
     if is_appointment_button(asked.action):
         arguments = asked.arguments
         return ask_talk_again(words, session, conversation, asked.action, arguments, now)
+    if is_hand_over_button(asked.action):
+        return ask_file_again(session, conversation, asked.arguments)
     return ask_linking_again(session, conversation, asked.action, asked.arguments)
 
 
 def _asked(session: Session, conversation: Conversation, now: datetime) -> Button | None:
-    """The button for yes under the last line that was said to this person. They have not read a
-    reminder that has not left: a yes is none to that."""
-    last = session.scalars(
-        select(Message)
-        .outerjoin(OutboxMessage, OutboxMessage.message_id == Message.id)
-        .where(
-            Message.conversation_id == conversation.id,
-            Message.author != Author.participant,
-            or_(
-                OutboxMessage.id.is_(None),
-                OutboxMessage.bulk.is_(False),
-                OutboxMessage.state == DeliveryState.sent,
-            ),
-        )
-        .order_by(Message.id.desc())
-        .limit(1)
-    ).first()
-    ids = [each["id"] for each in last.buttons] if last else []
+    """The button for yes under the last line that was said to this person."""
+    last = find_last_read(session, conversation.id)
+    ids = [each["id"] for each in last.line.buttons] if last else []
     offered = session.scalars(
         select(Button).where(
             Button.id.in_(ids), Button.action.in_(QUESTIONS), Button.expires_at >= now

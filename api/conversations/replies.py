@@ -21,7 +21,6 @@ from api.answers.reply import (
     ask,
     speak,
 )
-from api.answers.towns import offer_towns
 from api.answers.words import Words
 from api.appointments.models import Answer
 from api.appointments.service import find_next
@@ -30,12 +29,13 @@ from api.coaching.talks import talks_for_coach
 from api.conversations.appointment_buttons import change_talk, make_talk
 from api.conversations.appointment_replies import MAKE, to_answer
 from api.conversations.elsewhere import elsewhere
+from api.conversations.handover_replies import hand_over_replies
 from api.conversations.languages import unspoken_language
 from api.conversations.models import Conversation, Kind
 from api.conversations.rasa import Understood
+from api.conversations.reasons import MISSES_BEFORE_A_PERSON
 from api.conversations.stop_buttons import find_participant, stop_menu
 from api.handovers.models import HandOver
-from api.handovers.promise import earliest_answer
 from api.reminders.messages import appointment_offer
 from translations.catalogue import LANGUAGES
 
@@ -48,7 +48,6 @@ TALK_TOPIC = "voortgangsgesprek"
 HUMAN = "mens_spreken"
 """Offered under every answer anyway, by a button that needs no Rasa."""
 DID_YOU_MEAN = 3
-MISSES_BEFORE_A_PERSON = 2
 _NOT_OFFERED = frozenset(
     {
         *("greet", "goodbye", "thank", "affirm", "deny", "out_of_scope", "bot_challenge"),
@@ -84,19 +83,6 @@ def from_rasa(
     return replies
 
 
-def hand_over_replies(
-    session: Session, conversation: Conversation, hand_over: HandOver, now: datetime
-) -> list[Reply]:
-    """Tell when a person can answer at the earliest, and ask for the town while it is unknown."""
-    earliest = earliest_answer(session, hand_over, now)
-    key = "handover_open" if hand_over.announced_at else "handover_made"
-    hand_over.announced_at = hand_over.announced_at or now
-    replies = [Reply(key, facts={"earliest": earliest})]
-    if hand_over.municipality_id is None:
-        replies.append(Reply("handover_ask_town", offers=offer_towns(session)))
-    return replies
-
-
 def safety() -> list[Reply]:
     """The numbers at once; a person only on yes."""
     return [Reply(SAFETY), offer_person()]
@@ -122,6 +108,11 @@ def unsupported(kind: Kind) -> list[Reply]:
     if kind is Kind.group:
         return [Reply("group_chat")]
     return [Reply.with_person(f"unsupported.{kind}")]
+
+
+def cannot_read(kind: Kind) -> list[Reply]:
+    """A person can: asked whether it may be passed on, by the buttons of `take_file`."""
+    return [Reply(f"file.{kind}")]
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from api.appointments.service import find_next
 from api.cases.models import Participant
 from api.conversations.models import Conversation
+from api.conversations.reasons import reason_of
 from api.db import Tx
-from api.dependencies import Now, Service
+from api.dependencies import Now, Service, TheWords
 from api.errors import NotFound, NotSignedIn
 from api.handovers.asking import ask_for_person
 from api.handovers.models import Reason
@@ -54,11 +55,16 @@ def next_appointment(session_id: str, session: Tx, now: Now) -> NextAppointmentR
 
 @api.post("/hand-overs", status_code=201, response_model=HandOverCreated)
 def create_hand_over(
-    session_id: str, body: HandOverCreate, session: Tx, now: Now
+    session_id: str, body: HandOverCreate, session: Tx, words: TheWords, now: Now
 ) -> HandOverCreated:
-    """Put the conversation in the queue to a human; asking twice is one hand-over."""
-    conversation = _conversation(session, session_id)
-    return HandOverCreated(hand_over=ask_for_person(session, conversation, body.reason, now).id)
+    """Put the conversation in the queue to a human; asking twice is one hand-over.
+
+    For `asked` it is looked up what happened just before, such as a reminder.
+    """
+    conversation, reason = _conversation(session, session_id), body.reason
+    if reason is Reason.asked:
+        reason = reason_of(words, session, conversation, now)
+    return HandOverCreated(hand_over=ask_for_person(session, conversation, reason, now).id)
 
 
 def _conversation(session: Session, session_id: str) -> Conversation:

@@ -24,3 +24,8 @@ def answer_by_rule(text: str) -> list[Reply]:
     if language := unspoken_by_script(text):
         return [not_spoken(language)]
     return []
+
+
+def answer_caption(text: str) -> list[Reply]:
+    """What somebody wrote with a picture, a voice message or a document can speak of danger."""
+    return safety() if is_safety(text) else []

@@ -4,13 +4,15 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from api.answers.reply import Offer, Reply
 from api.answers.words import Words
 from api.conversations.models import Author, Button, Conversation, InboxMessage, Kind, Message
-from api.outbox.models import OutboxMessage
+from api.outbox.models import DeliveryState, OutboxMessage
 from api.people.models import Person
 from api.signals import OUTBOX, conversation_signal, wake_after_commit
 from translations.catalogue import SOURCE
@@ -53,6 +55,35 @@ class Spoken:
     """A computer translated it from the original."""
     draft: bool = False
     """A sentence that no native speaker has checked."""
+
+
+@dataclass(frozen=True)
+class LastRead:
+    """What somebody read last, and whether it was said without being asked for."""
+
+    line: Message
+    is_reminder: bool
+
+
+def find_last_read(session: Session, conversation_id: UUID) -> LastRead | None:
+    """The last line that was said to this person. They have not read a reminder that has not
+    left."""
+    row = session.execute(
+        select(Message, OutboxMessage.bulk)
+        .outerjoin(OutboxMessage, OutboxMessage.message_id == Message.id)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.author != Author.participant,
+            or_(
+                OutboxMessage.id.is_(None),
+                OutboxMessage.bulk.is_(False),
+                OutboxMessage.state == DeliveryState.sent,
+            ),
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    ).first()
+    return LastRead(row[0], bool(row[1])) if row else None
 
 
 def hear(session: Session, inbox: InboxMessage, label: str | None) -> Message:

@@ -13,7 +13,7 @@ from api.conversations import transcript
 from api.conversations.models import Channel, Conversation, Message
 from api.errors import Conflict
 from api.handovers.models import EventKind, HandOver, HandOverState, Helped, Reason
-from api.handovers.owner import find_owner
+from api.handovers.owner import can_answer, find_owner
 from api.handovers.ownership import find_current, lock_conversation
 from api.handovers.promise import start_clock
 from api.handovers.queue import record
@@ -61,7 +61,7 @@ def set_town(session: Session, hand_over: HandOver, town: Municipality, now: dat
         return
     record(session, hand_over, EventKind.town, now, text=town.id)
     if hand_over.state == HandOverState.open:
-        hand_over.owner_id = _id_of(find_owner(session, hand_over, now))
+        hand_over.owner = find_owner(session, hand_over, now)
         tell_staff(session, hand_over, NoticeKind.new, now)
     wake(session, hand_over)
 
@@ -71,6 +71,25 @@ def set_subject(session: Session, hand_over: HandOver, subject: str, now: dateti
     hand_over.subject = subject
     record(session, hand_over, EventKind.subject, now, text=subject)
     wake(session, hand_over)
+
+
+def set_about(session: Session, hand_over: HandOver, about: Person | None, now: datetime) -> None:
+    """A coach says for which participant they ask, whose town and regisseur then count; None: for
+    themselves. The caller knows that the participant agreed to this coach."""
+    hand_over.about_id, hand_over.about = _id_of(about), about
+    if about is not None and hand_over.reason is not Reason.safety:
+        hand_over.reason = Reason.coach
+    elif hand_over.reason is Reason.coach:
+        hand_over.reason = Reason.asked
+    record(session, hand_over, EventKind.asked_again, now, text=hand_over.reason)
+    town_id = _town_of(session, hand_over.conversation, about)
+    if town_id is not None and town_id != hand_over.municipality_id:
+        return set_town(session, hand_over, session.get_one(Municipality, town_id), now)
+    owner = find_owner(session, hand_over, now)
+    if hand_over.state == HandOverState.open and _id_of(owner) != hand_over.owner_id:
+        hand_over.owner_id, hand_over.owner = _id_of(owner), owner
+        tell_staff(session, hand_over, NoticeKind.new, now)
+    return wake(session, hand_over)
 
 
 def open_conversation(
@@ -148,6 +167,8 @@ def _ask_again(session: Session, current: HandOver, reason: Reason, now: datetim
     record(session, current, EventKind.asked_again, now, text=reason)
     if reason is Reason.safety and current.reason is not reason:
         current.reason, current.urgent = reason, True
+        if current.owner is not None and not can_answer(session, current.owner, current, now):
+            current.owner = None
         tell_staff(session, current, NoticeKind.new, now)
     wake(session, current)
 

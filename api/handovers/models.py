@@ -146,6 +146,8 @@ class EventKind(StrEnum):
     ended = "ended"
     """Handed back by itself."""
     rated = "rated"
+    file_removed = "file_removed"
+    """A colleague took away what a participant had sent."""
     note = "note"
     """Staff only."""
 

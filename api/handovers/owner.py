@@ -11,7 +11,7 @@ from api.appointments.models import Absence
 from api.cases.access import find_own_case
 from api.clock import local
 from api.conversations.models import Conversation
-from api.handovers.models import HandOver, HandOverState
+from api.handovers.models import HandOver, HandOverState, Reason
 from api.people.models import Person, PersonRole, Role
 
 
@@ -29,7 +29,12 @@ def find_owner(session: Session, hand_over: HandOver, now: datetime) -> Person |
 def can_answer(session: Session, person: Person, hand_over: HandOver, now: datetime) -> bool:
     """Whether somebody works for this town and is not away today."""
     here = hand_over.municipality_id
-    works = person.municipalities(Role.regisseur) if here is None else _staff_of(session, person)
+    if _is_for_coordinators(session, hand_over):
+        works = person.municipalities(Role.coordinator)
+    elif here is None:
+        works = person.municipalities(Role.regisseur)
+    else:
+        works = _staff_of(session, person)
     return (here is None or here in works) and bool(works) and not is_away(session, person, now)
 
 
@@ -44,7 +49,7 @@ def is_away(session: Session, person: Person, now: datetime) -> bool:
 
 def list_colleagues(session: Session, hand_over: HandOver) -> Sequence[Person]:
     """Who may be given this question: the regisseurs of the town, or where it has none its
-    coordinators."""
+    coordinators; theirs too is what worries a volunteer."""
     return session.scalars(_answerers(session, hand_over).order_by(Person.first_name)).all()
 
 
@@ -60,7 +65,17 @@ def has_regisseur(session: Session, municipality_id: str) -> bool:
 def _answerers(session: Session, hand_over: HandOver) -> Select[Person]:
     town = hand_over.municipality_id
     alone = town is not None and not has_regisseur(session, town)
-    return _with_role(Role.coordinator if alone else Role.regisseur, town)
+    coordinators = alone or _is_for_coordinators(session, hand_over)
+    return _with_role(Role.coordinator if coordinators else Role.regisseur, town)
+
+
+def _is_for_coordinators(session: Session, hand_over: HandOver) -> bool:
+    """Whether a volunteer speaks of danger: that goes to the coordinator, where there is one."""
+    who, town = hand_over.conversation.person, hand_over.municipality_id
+    if hand_over.reason is not Reason.safety or who is None or town is None:
+        return False
+    volunteers = who.has_role(Role.coach) and not who.has_role(Role.participant)
+    return volunteers and bool(coordinators_of(session, town))
 
 
 def _with_role(role: Role, municipality_id: str | None) -> Select[Person]:

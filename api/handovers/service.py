@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from api.answers.reply import Offer, Reply
+from api.answers.reply import MY_QUESTION, Offer, Reply
 from api.answers.words import Words
 from api.channels.cleaning import clean
 from api.conversations import transcript
@@ -93,7 +93,8 @@ def mark_read(
     if hand_over.read_at is None and hand_over.state == HandOverState.open:
         hand_over.read_at = now
         record(session, hand_over, EventKind.read, now, me)
-        transcript.say(session, words, hand_over.conversation, Reply("handover_read"), now)
+        told = Reply("handover_read", offers=(MY_QUESTION,))
+        transcript.say(session, words, hand_over.conversation, told, now)
         wake(session, hand_over)
     return hand_over
 
@@ -187,7 +188,8 @@ def reopen(session: Session, words: Words, hand_over: HandOver, why: str, now: d
 def status(session: Session, hand_over: HandOver, now: datetime) -> Reply:
     """What the participant hears who asks what became of their question."""
     key = "handover_was_read" if hand_over.read_at else "handover_waiting"
-    return Reply(key, facts={"earliest": earliest_answer(session, hand_over, now)})
+    earliest = earliest_answer(session, hand_over, now)
+    return Reply(key, facts={"earliest": earliest}, offers=(MY_QUESTION,))
 
 
 def get_mine(session: Session, hand_over_id: UUID, me: Person) -> HandOver:

@@ -11,8 +11,8 @@ from api.coaching import households
 from api.coaching.asking import ASK
 from api.conversations.models import Author, Conversation, Message
 from api.errors import Conflict, Invalid, NotAllowed, NotFound
+from api.handovers.asking import ask_for_person
 from api.handovers.models import HandOverState, Reason
-from api.handovers.service import ask_for_person
 from api.people.models import Person, Role
 from tests.coaching.conftest import Coached
 from tests.conversations.chat import key_of

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from api.coaching.sending import FROM_COACH, MOST_A_DAY, Outcome, send_answer
 from api.conversations.models import Author, Conversation, Message
+from api.handovers.asking import ask_for_person
 from api.handovers.models import HandOverState, Reason
-from api.handovers.service import ask_for_person
 from api.people.linking import unlink
 from api.people.models import Person
 from tests.coaching.conftest import Coached

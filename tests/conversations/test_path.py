@@ -536,7 +536,7 @@ def test_a_yes_after_danger_makes_the_question_that_waits_one_about_safety(chat:
     chat.send()
     chat.choose("person")
     chat.send(DANGER["nl"])
-    assert chat.choose("safety_yes")[0] == "handover_open"
+    assert chat.choose("safety_yes")[0] == "handover_waiting"
     assert only_hand_over(chat).reason == Reason.safety
 
 
@@ -716,7 +716,7 @@ def test_asking_again_says_that_it_was_not_forgotten(chat: Chat) -> None:
     chat.send(town="weert")
     person = chat.offered("person")[0].id
     assert chat.press(person) == ["handover_made"]
-    assert chat.press(person) == ["handover_open"]
+    assert chat.press(person) == ["handover_waiting"]
     assert len(chat.hand_overs()) == 1
 
 
@@ -729,7 +729,7 @@ def test_a_hand_over_that_rasa_made_is_told_but_only_to_whom_it_belongs(
     chat.choose("person")
     id = str(only_hand_over(chat).id)
     rasa.answers["een mens"] = understood("handover", "mens_spreken", hand_over=id)
-    assert chat.send("een mens") == ["handover_open"]
+    assert chat.send("een mens") == ["handover_waiting"]
     assert other.send("een mens") == ["action_failed"]
 
 

@@ -1,0 +1,1 @@
+"""Of the e-mails to staff."""
