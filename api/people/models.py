@@ -133,6 +133,7 @@ class PersonRole(Base):
         CheckConstraint(
             "role IN ({})".format(", ".join(f"'{role}'" for role in Role)), name="known_role"
         ),
+        Index("ix_person_role_role_municipality_id", "role", "municipality_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -16,6 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_index('ix_person_role_role_municipality_id', 'person_role', ['role', 'municipality_id'], unique=False)
     op.create_table('staff_mail',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
@@ -189,6 +190,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index('ix_person_role_role_municipality_id', table_name='person_role')
     op.execute("UPDATE hand_over SET reason = 'asked' WHERE reason NOT IN ('asked', 'safety')")
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_column('machine')
