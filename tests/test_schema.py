@@ -63,6 +63,7 @@ def hand_over(session: Session, clock: FixedClock, **changes: object) -> HandOve
         "after_message_id": 0,
         "created_at": clock(),
         "answer_by": clock(),
+        "warn_by": clock(),
         **changes,
     }
     return HandOver(**fields)
