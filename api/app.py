@@ -19,7 +19,20 @@ from api.appointments import routes as appointments
 from api.cases import routes as cases
 from api.channels import media, telegram, webchat
 from api.clock import Clock, system_clock
-from api.console import agenda, hours, households, people_pages, town_settings
+from api.console import (
+    agenda,
+    attachments,
+    hand_over_forms,
+    hand_overs,
+    hours,
+    households,
+    people_pages,
+    queue,
+    ratings,
+    staff_mail,
+    town_settings,
+    translation_pages,
+)
 from api.console import cases as case_pages
 from api.console import reminders as reminder_pages
 from api.console import routes as console
@@ -30,12 +43,15 @@ from api.description import describe as describe
 from api.errors import NotAllowed, NotFound, TooLarge
 from api.exchange import routes as exchange
 from api.exchange.spreadsheets import LARGEST
+from api.handovers.bureau import Bureau
+from api.handovers.reading import Readings
 from api.health import api as health
 from api.people import routes as people
 from api.people.attempts import Attempts
 from api.problems import answer_with_problems, problem
 from api.reminders import routes as reminders
 from api.settings import Settings
+from translations.machine import Machine
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +72,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     app.state.words = Words(settings.translations, settings.recordings)
     app.state.database = Database(settings.database_url)
     app.state.rasa = workers.open_rasa(settings)
+    app.state.bureau, app.state.readings = Bureau(Machine(settings.models)), Readings()
     app.state.attempts, app.state.door = Attempts(), None
     app.state.bot_name = lambda: app.state.door.bot_name if app.state.door else None
     app.state.chat_templates = Jinja2Templates(HERE / "channels" / "templates")
@@ -63,12 +80,16 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     app.mount("/v1", create_v1(app.state))
     app.mount("/static/chat", StaticFiles(directory=HERE / "channels" / "static"))
     app.mount("/static/console", StaticFiles(directory=HERE / "console" / "static"))
-    app.include_router(console.pages)
+    for router in (console, queue, ratings, staff_mail):
+        app.include_router(router.pages)
+    app.include_router(translation_pages.pages)
+    app.include_router(hand_overs.pages)
+    app.include_router(hand_over_forms.pages)
     app.include_router(transfer_pages.pages)  # before the kinds of records of a case
     app.include_router(case_pages.pages)
     app.include_router(people_pages.pages)
     app.include_router(households.pages)
-    for router in (agenda, reminder_pages, hours, town_settings):
+    for router in (agenda, attachments, reminder_pages, hours, town_settings):
         app.include_router(router.pages)
     app.include_router(media.pages)
     app.include_router(appointments.pages)
@@ -139,6 +160,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         stack.callback(state.database.close)
         stack.callback(state.rasa.close)
+        stack.callback(state.bureau.close)
+        state.bureau.load()  # in a thread of its own, so that the first text need not wait
         loops = []
         if settings.telegram_token:
             bot = telegram.open_bot(settings)

@@ -11,6 +11,7 @@ from api.answers.words import Words
 from api.cases.history import acting
 from api.db import Tx
 from api.errors import NotSignedIn
+from api.handovers.bureau import Bureau
 from api.people.models import Person
 from api.people.signin import STAFF, find_session
 from api.settings import Settings
@@ -38,6 +39,11 @@ def words(request: Request) -> Words:
 def settings(request: Request) -> Settings:
     read: Settings = request.app.state.settings
     return read
+
+
+def bureau(request: Request) -> Bureau:
+    opened: Bureau = request.app.state.bureau
+    return opened
 
 
 def service(
@@ -69,5 +75,6 @@ def caller(
 
 Caller = Annotated[Person, Depends(caller)]
 TheWords = Annotated[Words, Depends(words)]
+TheBureau = Annotated[Bureau, Depends(bureau)]
 TheSettings = Annotated[Settings, Depends(settings)]
 Service = Depends(service)

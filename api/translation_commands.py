@@ -72,6 +72,8 @@ def list_models(models: Models = DEFAULT_MODELS) -> None:
         machine = Machine(models)
         machine.load()
         pins, found = _pins(models), find_models(models)[0]
+        if not found:
+            typer.echo(f"There is no model in {models}: `wegwijs translation install`.", err=True)
         for model in found:
             typer.echo(_line(model, machine, pins))
         for name, reason in sorted(machine.broken.items()):

@@ -12,8 +12,8 @@ from fastapi import FastAPI
 import api.app
 import api.main
 from api.answers.words import Words
+from api.handovers.asking import ask_for_person
 from api.handovers.models import Reason
-from api.handovers.service import ask_for_person
 from api.people.models import Role
 from tests.factories import conversation, person, regisseur
 from tests.full_case import some_case

@@ -15,8 +15,9 @@ from api.answers.words import Words
 from api.cases.models import Transfer, TransferState
 from api.cases.transfers import answer_transfer, list_transfers
 from api.conversations.models import Conversation
+from api.handovers.asking import ask_for_person
 from api.handovers.models import Reason
-from api.handovers.service import ask_for_person, claim_handover
+from api.handovers.service import claim_handover
 from tests.factories import conversation, regisseur, town
 from tests.test_console_cases import LIST, Desk, desk, either
 

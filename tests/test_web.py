@@ -28,8 +28,8 @@ from api.channels import telegram, webchat
 from api.console.routes import COOKIE as STAFF_COOKIE
 from api.conversations.models import Conversation, InboxMessage, Kind, Message
 from api.db import Database
+from api.handovers.asking import ask_for_person
 from api.handovers.models import HandOver, HandOverState, Reason
-from api.handovers.service import ask_for_person
 from api.people.attempts import MAX_WRONG, WAIT
 from api.people.models import Person
 from api.people.signin import STAYS_SIGNED_IN

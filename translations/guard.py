@@ -1,7 +1,8 @@
 """Whether a machine translation may be believed: what it lost, made up or repeated."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count, product
 from string import ascii_uppercase
@@ -101,37 +102,45 @@ def _lost_terms(before: Iterable[Value], result: str, language: str) -> list[Val
 
 def _unmatched(before: list[Value], after: list[Value]) -> tuple[list[Value], list[Value]]:
     """What is left of both sides when everything that answers to something is taken away."""
-    for fits in (_is_same, _means_the_same, _is_written_the_same):
-        before, after = _take_away(before, after, fits)
+    for signs in (_itself, _readings, _spelling):
+        before, after = _take_away(before, after, signs)
     if any(map(_is_pair, before)) != any(map(_is_pair, after)):
-        before, after = _take_away(_in_halves(before), _in_halves(after), _is_same)
+        before, after = _take_away(_in_halves(before), _in_halves(after), _itself)
     return before, after
 
 
 def _take_away(
-    before: list[Value], after: list[Value], fits: Callable[[Value, Value], bool]
+    before: list[Value], after: list[Value], signs: Callable[[Value], Iterable[Hashable]]
 ) -> tuple[list[Value], list[Value]]:
-    lost, left = [], list(after)
+    """Each value with the first one of the other side that shares a sign with it."""
+    waiting: dict[Hashable, deque[int]] = {}
+    for place, other in enumerate(after):
+        for sign in signs(other):
+            waiting.setdefault(sign, deque()).append(place)
+    lost, taken = [], set[int]()
     for value in before:
-        place = next((at for at, other in enumerate(left) if fits(value, other)), None)
-        if place is None:
-            lost.append(value)
+        queues = [waiting[sign] for sign in signs(value) if sign in waiting]
+        for queue in queues:
+            while queue and queue[0] in taken:
+                queue.popleft()
+        if places := [queue[0] for queue in queues if queue]:
+            taken.add(min(places))
         else:
-            del left[place]
-    return lost, left
+            lost.append(value)
+    return lost, [other for place, other in enumerate(after) if place not in taken]
 
 
-def _is_same(value: Value, other: Value) -> bool:
-    return value == other
+def _itself(value: Value) -> tuple[Value]:
+    return (value,)
 
 
-def _means_the_same(value: Value, other: Value) -> bool:
-    return not value.readings.isdisjoint(other.readings)
+def _readings(value: Value) -> Iterable[Hashable]:
+    return value.readings
 
 
-def _is_written_the_same(value: Value, other: Value) -> bool:
+def _spelling(value: Value) -> Iterable[Hashable]:
     """A model that copies `1.000` into English changed nothing that we could blame it for."""
-    return value.kind is other.kind and value.kind in _NOTATION and value.spelling == other.spelling
+    return ((value.kind, value.spelling),) if value.kind in _NOTATION else ()
 
 
 def _is_pair(value: Value) -> bool:

@@ -147,9 +147,10 @@ class Machine:
         try:
             check_files(model, self._pins)
             return open_model(model)
-        except BadModel as reason:
-            self._leave_out(model, str(reason))
-            raise NoModel(*direction) from reason
+        except (BadModel, OSError) as error:
+            told = isinstance(error, BadModel)
+            self._leave_out(model, str(error) if told else "its files cannot be read")
+            raise NoModel(*direction) from error
 
     def _leave_out(self, model: Model, reason: str) -> None:
         with self._reading:
@@ -159,7 +160,10 @@ class Machine:
 
 def _look_in(folder: Path) -> tuple[dict[Direction, Model], dict[str, str], Pins]:
     """Which model is used for what, what is left out and why, and the sums to hold them to."""
-    models, broken = find_models(folder)
+    try:
+        models, broken = find_models(folder)
+    except OSError:
+        return {}, {folder.name: "the folder cannot be read"}, Pins()
     try:
         return used_models(models), broken, read_pins(folder)
     except BadModel as reason:  # without the sums no model can be trusted
@@ -193,8 +197,9 @@ def _sentence(sentence: str, hops: list[Hop], give_up: Callable[[], bool]) -> st
             raise GivenUp
         try:
             sentence = hop.translate(sentence)
-        except (RuntimeError, ValueError) as error:
-            raise ModelFailed(type(error).__name__) from error
+        except (RuntimeError, ValueError, LookupError, MemoryError) as error:
+            # Without the error itself: what it says may hold the sentence.
+            raise ModelFailed(type(error).__name__) from None
     return sentence
 
 

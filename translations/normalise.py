@@ -33,7 +33,8 @@ _FIRST_IS_FOURTH_ORDER = "ሀሐአ"
 _VOWEL_ORDERS = 7
 
 _ETHIOPIC_PUNCTUATION = range(0x1360, 0x1369)
-_ETHIOPIC_NUMBER = re.compile(r"[፩-፼]+")
+# No number is this long; ten thousand times itself, again and again, would be too large to write.
+_ETHIOPIC_NUMBER = re.compile(r"[፩-፼]{1,20}")
 _ARABIC_PUNCTUATION = "،؛؟٪٫٬۔"
 _APOSTROPHES = "’‘‛ʼʻ`´"
 

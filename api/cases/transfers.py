@@ -286,7 +286,7 @@ def _lock_chats(session: Session, person_id: UUID) -> list[Conversation]:
     chats = list(session.scalars(query.order_by(Conversation.id)))
     for chat in chats:
         lock_conversation(session, chat.id)
-    return chats
+    return [chat for chat in chats if chat.person_id == person_id]
 
 
 def _say(

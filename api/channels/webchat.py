@@ -93,6 +93,10 @@ class ChatMessageRead(Wire):
     kind: str
     name: str | None
     text: str
+    original: str | None
+    """The Dutch of what a person of the municipality said in another language."""
+    machine: bool
+    """A computer translated it from the original."""
     language: str
     speaks: str
     """The language of the whole conversation, which one line may differ from."""
@@ -228,6 +232,8 @@ def _read(line: Message, external_id: str | None, conversation: Conversation) ->
         kind=line.kind,
         name=line.staff.first_name if line.staff else None,
         text=line.text,
+        original=line.original,
+        machine=line.machine,
         language=line.language,
         speaks=conversation.speaks,
         direction=direction(line.language),

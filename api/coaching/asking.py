@@ -54,7 +54,8 @@ def tell_asked(
     told = Reply.with_person("coach_asks", name=coach.first_name)
     for conversation in _chats(session, [participant_id]):
         lock_conversation(session, conversation.id)
-        if not is_owned(session, conversation.id) and conversation.blocked_at is None:
+        theirs = conversation.person_id == participant_id and conversation.blocked_at is None
+        if theirs and not is_owned(session, conversation.id):
             transcript.say(session, words, conversation, told, now)
 
 

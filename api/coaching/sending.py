@@ -67,7 +67,7 @@ def _reachable(session: Session, participant_id: UUID) -> Sequence[Conversation]
     chats = [chat for chat in chats_of(session, participant_id) if chat.blocked_at is None]
     for chat in chats:
         lock_conversation(session, chat.id)
-    return chats
+    return [chat for chat in chats if chat.person_id == participant_id]
 
 
 def _sent_today(session: Session, participant_id: UUID, now: datetime) -> list[str | None]:

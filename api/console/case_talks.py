@@ -23,12 +23,14 @@ from api.console.case_list import PATH
 from api.console.case_views import show_case
 from api.console.case_words import CONTACT, counted, day_in_words, moment_in_words, option
 from api.console.forms import Shown, clean, read, written
+from api.console.hand_over_page import PATH as HAND_OVERS
 from api.console.reminder_views import ledger_row
 from api.console.routes import OwnForm, to
 from api.console.transfers import show_move
 from api.console.views import console_text
 from api.dependencies import Now
 from api.errors import Conflict, Invalid
+from api.handovers.asking import open_conversation
 from api.people.models import Person
 from api.reminders.tasks import list_ledger
 from translations.catalogue import SOURCE
@@ -93,6 +95,20 @@ def save_contact(case_id: UUID, at: At, me: OwnForm, typed: Typed, now: Now) -> 
     fields = ContactFields.model_validate(values, by_name=True)
     change_contact(at.session, me.person, case_id, fields, now)
     return to(f"{PATH}/{case_id}#contact")
+
+
+@talks.post("/{case_id}/conversation")
+def begin_conversation(case_id: UUID, at: At, me: OwnForm, now: Now) -> Response:
+    """Write to the participant in their chat; it is mine from now on."""
+    case = get_case(at.session, me.person, case_id)
+    try:
+        with at.session.begin_nested():
+            if case.closed_on is not None:
+                raise Conflict("this case is closed", "error.case_closed")
+            opened = open_conversation(at.session, at.words, case.participant_id, me.person, now)
+    except Conflict as error:
+        return page_of_case(at, case, now, status=error.status, chat_key=error.key)
+    return to(f"{HAND_OVERS}/{opened.id}")
 
 
 def page_of_case(

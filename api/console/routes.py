@@ -2,39 +2,28 @@
 
 import hmac
 import secrets
-from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Cookie, Depends, FastAPI, Form, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
-from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
 
 from api.answers.tasks import close_task, list_tasks
 from api.answers.words import Words
-from api.console.views import lines_of, nav_of, open_tasks, page, row_of, task_of
-from api.db import Database, Tx
+from api.console.views import nav_of, open_tasks, page, task_of
+from api.db import Tx
 from api.dependencies import Now, TheSettings, TheWords
 from api.errors import Invalid, NotAllowed, NotFound, NotSignedIn, Unavailable, WegwijsError
-from api.handovers import service
-from api.handovers.models import HandOver, HandOverState
-from api.handovers.open_klant import as_open_klant
-from api.handovers.queue import get_handover, list_queue
 from api.people.attempts import Attempts
 from api.people.models import StaffSession
 from api.people.signin import STAFF, check_password, close_session, find_session, open_session
 from api.settings import Settings
-from api.signals import HAND_OVERS, conversation_signal
 from translations.catalogue import SOURCE
 
 COOKIE = "wegwijs_staff"
 FORM_COOKIE = "wegwijs_form"
-LOOK_AGAIN_SECONDS = 5.0
 
 pages = APIRouter(prefix="/console", include_in_schema=False)
 
@@ -103,83 +92,6 @@ def logout(session: Tx, _me: OwnForm, token: Token = None) -> Response:
     return response
 
 
-@pages.get("")
-def queue(request: Request, session: Tx, words: TheWords, me: Me, now: Now) -> Response:
-    return render(request, words, "queue.html", me, rows=_rows(session, words, me, now))
-
-
-@pages.get("/queue-list")
-def queue_list(request: Request, session: Tx, words: TheWords, me: Me, now: Now) -> Response:
-    return render(request, words, "_queue.html", me, rows=_rows(session, words, me, now))
-
-
-@pages.get("/hand-overs/{hand_over_id}")
-def hand_over_page(
-    request: Request, hand_over_id: UUID, session: Tx, words: TheWords, me: Me, now: Now
-) -> Response:
-    hand_over = get_handover(session, hand_over_id, me.person)
-    return _hand_over(request, "hand_over.html", session, words, me, hand_over, now)
-
-
-@pages.get("/hand-overs/{hand_over_id}/messages")
-def hand_over_messages(
-    request: Request, hand_over_id: UUID, session: Tx, words: TheWords, me: Me, now: Now
-) -> Response:
-    hand_over = get_handover(session, hand_over_id, me.person)
-    return _hand_over(request, "_messages.html", session, words, me, hand_over, now)
-
-
-@pages.get("/hand-overs/{hand_over_id}/open-klant")
-def hand_over_as_open_klant(hand_over_id: UUID, session: Tx, words: TheWords, me: Me) -> Response:
-    """The hand-over as a file that another system can take over."""
-    hand_over = get_handover(session, hand_over_id, me.person)
-    content = as_open_klant(session, words, hand_over).model_dump_json(by_alias=True, indent=2)
-    name = f'attachment; filename="open-klant-{hand_over.id}.json"'
-    headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
-    return Response(content, media_type="application/json", headers=headers)
-
-
-@pages.post("/hand-overs/{hand_over_id}/claim")
-def claim(hand_over_id: UUID, session: Tx, words: TheWords, me: OwnForm, now: Now) -> Response:
-    service.claim_handover(session, words, hand_over_id, me.person, now)
-    return to(f"/console/hand-overs/{hand_over_id}")
-
-
-@pages.post("/hand-overs/{hand_over_id}/replies")
-def reply(
-    request: Request,
-    hand_over_id: UUID,
-    session: Tx,
-    words: TheWords,
-    me: OwnForm,
-    now: Now,
-    text: Annotated[str, Form()] = "",
-) -> Response:
-    try:
-        service.reply(session, hand_over_id, me.person, text, now)
-    except Invalid as error:  # show what was typed again, beside what is wrong with it
-        hand_over = get_handover(session, hand_over_id, me.person)
-        return _hand_over(
-            request,
-            "hand_over.html",
-            session,
-            words,
-            me,
-            hand_over,
-            now,
-            status_code=error.status,
-            error_key=error.key,
-            reply_text=text,
-        )
-    return to(f"/console/hand-overs/{hand_over_id}#reply")
-
-
-@pages.post("/hand-overs/{hand_over_id}/hand-back")
-def hand_back(hand_over_id: UUID, session: Tx, words: TheWords, me: OwnForm, now: Now) -> Response:
-    service.hand_back(session, words, hand_over_id, me.person, now)
-    return to(f"/console/hand-overs/{hand_over_id}")
-
-
 @pages.get("/texts")
 def texts_page(request: Request, session: Tx, words: TheWords, me: Me) -> Response:
     tasks = [task_of(session, words, task) for task in list_tasks(session)]
@@ -190,31 +102,6 @@ def texts_page(request: Request, session: Tx, words: TheWords, me: Me) -> Respon
 def close_text(task_id: int, session: Tx, me: OwnForm, now: Now) -> Response:
     close_task(session, task_id, me.person, now)
     return to("/console/texts")
-
-
-@pages.get("/events")
-async def queue_events(request: Request, me: Me) -> EventSourceResponse:
-    """`change` whenever the queue may look different."""
-    return _changes(request.app.state.database, HAND_OVERS)
-
-
-@pages.get("/hand-overs/{hand_over_id}/events")
-async def hand_over_events(
-    request: Request, hand_over_id: UUID, session: Tx, me: Me
-) -> EventSourceResponse:
-    """`change` whenever this conversation may look different."""
-    hand_over = get_handover(session, hand_over_id, me.person)
-    return _changes(request.app.state.database, conversation_signal(hand_over.conversation_id))
-
-
-def _changes(database: Database, name: str) -> EventSourceResponse:
-    async def events() -> AsyncIterator[ServerSentEvent]:
-        with database.signals.listen(name) as signal:
-            while True:
-                yield ServerSentEvent("", event="change")
-                await signal.wait(LOOK_AGAIN_SECONDS)
-
-    return EventSourceResponse(events(), ping=15)
 
 
 def answer_with_pages(app: FastAPI) -> None:
@@ -270,36 +157,6 @@ def _login(
     )
     _set_cookie(response, settings, FORM_COOKIE, csrf)
     return response
-
-
-def _rows(session: Session, words: Words, me: StaffSession, now: datetime) -> list[Any]:
-    queue = list_queue(session, me.person, now)
-    return [row_of(session, words, hand_over, me.person, now) for hand_over in queue]
-
-
-def _hand_over(
-    request: Request,
-    template: str,
-    session: Session,
-    words: Words,
-    me: StaffSession,
-    hand_over: HandOver,
-    now: datetime,
-    **more: Any,
-) -> Response:
-    mine = hand_over.state == HandOverState.claimed and hand_over.claimed_by_id == me.person_id
-    return render(
-        request,
-        words,
-        template,
-        me,
-        hand_over=row_of(session, words, hand_over, me.person, now),
-        messages=lines_of(session, words, hand_over),
-        can_claim=hand_over.state == HandOverState.open,
-        can_reply=mine,
-        can_hand_back=mine,
-        **more,
-    )
 
 
 def render(

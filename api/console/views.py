@@ -17,8 +17,6 @@ from api.clock import local
 from api.conversations.models import Author, Kind, Message
 from api.conversations.replies import SAFETY
 from api.handovers.models import HandOver, HandOverState
-from api.handovers.queue import list_lines, raised_alarm
-from api.outbox.service import states_of
 from api.people.models import Municipality, Person, Role, StaffSession
 from api.people.signin import STAFF
 from api.reminders.tasks import count_tasks
@@ -54,19 +52,6 @@ class HandOverRow:
     preview_direction: str
     topic: str | None
     next_talk: str | None
-
-
-@dataclass(frozen=True)
-class Line:
-    id: int
-    author: str
-    name: str | None
-    text: str
-    language: str
-    direction: str
-    at: datetime
-    state: str | None
-    before_hand_over: bool
 
 
 @dataclass(frozen=True)
@@ -134,50 +119,6 @@ def _rule_of(session: Session, words: Words, subject: str) -> tuple[str, str]:
         name = session.get_one(Municipality, town).name
         return f"{key} ({name})", own.source if own else ""
     return key, words.rules.sources.cite(words.rules[key].sources) if key in words.rules else ""
-
-
-def lines_of(session: Session, words: Words, hand_over: HandOver) -> list[Line]:
-    """The transcript of a hand-over; a line that raised the alarm is not passed on."""
-    messages = list_lines(session, hand_over)
-    states = states_of(session, [message.id for message in messages])
-    return [
-        Line(
-            id=message.id,
-            author=message.author,
-            name=_name(message, hand_over),
-            text=_text(words, message),
-            language=_language(message),
-            direction=direction(_language(message)),
-            at=local(message.at),
-            state=states.get(message.id),
-            before_hand_over=message.at < hand_over.created_at,
-        )
-        for message in messages
-    ]
-
-
-def _text(words: Words, message: Message) -> str:
-    if raised_alarm(message):
-        return console_text(words, "kind.kept_back")
-    if message.kind in (Kind.text, Kind.button) and message.text:
-        return message.text
-    return message.text or console_text(words, f"kind.{message.kind}")
-
-
-def _language(message: Message) -> str:
-    """The language of what stands there: our own notes about a message are Dutch."""
-    return message.language if message.text and not raised_alarm(message) else SOURCE
-
-
-def _name(message: Message, hand_over: HandOver) -> str | None:
-    match message.author:
-        case Author.person:
-            return message.staff.name if message.staff else None
-        case Author.participant:
-            person: Person | None = hand_over.conversation.person
-            return person.name if person else None
-        case _:
-            return None
 
 
 def _preview(session: Session, hand_over: HandOver) -> str:

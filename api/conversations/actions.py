@@ -51,6 +51,8 @@ SILENT_TOO = (
 )
 """Done also while a person has the conversation. Nobody hears an answer then, so of what must be
 answered nothing is done: the person reads in the transcript what was pressed."""
+_NEEDS_A_PERSON = frozenset({"safety_yes"})
+"""Of what is done in silence: who presses it waits for a person all the same."""
 
 
 class Pressed(Enum):
@@ -105,6 +107,12 @@ def press(
             return press_topic(words, session, conversation, action, button.arguments, now)
         case _:
             return Pressed.asks_rasa
+
+
+def waits_for_person(button: Button | None) -> bool:
+    """Whether who pressed it, while a person has the conversation, waits for that person."""
+    action = button.action if button else ""
+    return action not in SILENT_TOO or action in _NEEDS_A_PERSON
 
 
 def answer_expected(

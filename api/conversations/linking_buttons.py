@@ -19,6 +19,7 @@ from api.coaching.models import Coaching, Consent
 from api.coaching.sending import send_answer
 from api.coaching.service import answer_consent, find_coaching
 from api.conversations.models import Conversation
+from api.handovers.asking import follow_link
 from api.people.linking import (
     LinkRefused,
     confirm_code,
@@ -121,6 +122,7 @@ def _link(press: _Press) -> list[Reply]:
     if before is not None and before != outcome.id:  # the phone went to somebody else
         note_unreachable(press.session, before, "unlinked", press.now)
     note_reachable(press.session, outcome.id, press.now)
+    follow_link(press.session, press.conversation, press.now)
     return [_linked(outcome), *next_question(press.session, press.conversation)]
 
 

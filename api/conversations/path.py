@@ -22,6 +22,7 @@ from api.conversations.actions import (
     ask_again,
     press,
     start,
+    waits_for_person,
 )
 from api.conversations.handover_buttons import take_file
 from api.conversations.languages import guess_language
@@ -152,14 +153,17 @@ class MessagePath:
         replies = agreed or _warned(message, by_rule)
         replies = replies or self._replies(session, message, understood, now)
         numbers = [reply for reply in replies if reply.key == SAFETY]
-        if is_owned(session, message.conversation_id):
+        owned = is_owned(session, message.conversation_id)
+        if owned:
             replies = numbers
         elif replies and not (numbers or message.conversation.expecting == SAFETY_OFFER):
             # who we are can wait while somebody is in danger
             proposed = [propose_language(heard)] if heard else []
             replies = [*_first_contact(message, now), *proposed, *replies]
         known = understood if isinstance(understood, Understood) else None
-        self._record(session, message, replies, known, now)
+        line = self._record(session, message, replies, known, now)
+        if not owned and any(reply.key == SAFETY for reply in by_rule):
+            line.topic = SAFETY  # also beside a yes to a person: the words are not passed on
         if isinstance(understood, RasaFailed):
             message.error = f"rasa: {understood}"  # answered all the same, and counted by this
 
@@ -242,14 +246,19 @@ class MessagePath:
         replies: list[Reply],
         understood: Understood | None,
         now: datetime,
-    ) -> None:
-        """Transcript, outbox and 'this message is done' in one transaction."""
+    ) -> Message:
+        """Transcript, outbox and 'this message is done' in one transaction; returns its line."""
         button = find_button(session, message) if message.kind is Kind.button else None
         label = label_of(self.words, message.conversation, button)
         line = transcript.hear(session, message, label)
         if message.file is not None:
             replies = take_file(session, line, message.file, replies, now)
-        heard(session, message.conversation_id, message.kind, message.received_at)
+        pressed = message.kind is Kind.button and waits_for_person(button)
+        unanswered = pressed and is_owned(session, message.conversation_id)
+        heard(
+            *(session, message.conversation_id, message.kind, message.received_at),
+            unanswered=unanswered,
+        )
         offered = any(reply.key == SAFETY_OFFER for reply in replies)
         cause = _cause(message, understood, by_rule=offered)
         for number, reply in enumerate(replies):
@@ -268,6 +277,7 @@ class MessagePath:
         message.finish(now)
         message.text = message.file = None
         wake_after_commit(session, conversation_signal(message.conversation_id))
+        return line
 
 
 def _cause(

@@ -53,12 +53,12 @@ def ask_for_person(
 
 def set_town(session: Session, hand_over: HandOver, town: Municipality, now: datetime) -> None:
     """The participant said where they live: the right office now has the question."""
-    moved = hand_over.municipality_id != town.id
+    if hand_over.municipality_id == town.id:
+        return
     hand_over.municipality_id, hand_over.municipality = town.id, town
+    _leave_out_what_is_forgotten(hand_over)
     if hand_over.waiting_since is not None:
         start_clock(session, hand_over, hand_over.waiting_since)
-    if not moved:
-        return
     record(session, hand_over, EventKind.town, now, text=town.id)
     if hand_over.state == HandOverState.open:
         hand_over.owner = find_owner(session, hand_over, now)
@@ -92,6 +92,21 @@ def set_about(session: Session, hand_over: HandOver, about: Person | None, now: 
     return wake(session, hand_over)
 
 
+def follow_link(session: Session, conversation: Conversation, now: datetime) -> None:
+    """Somebody is linked here now: a question that waits is theirs, in their own town. Who had the
+    telephone before them is read with it no more."""
+    current = find_current(session, conversation.id)
+    if current is None or current.state != HandOverState.open:
+        return
+    passed_on = _leave_out_what_is_forgotten(current)
+    town_id = _town_of(session, conversation, current.about)
+    if town_id is not None and town_id != current.municipality_id:
+        set_town(session, current, session.get_one(Municipality, town_id), now)
+    elif passed_on:
+        current.owner = find_owner(session, current, now)
+        wake(session, current)
+
+
 def open_conversation(
     session: Session, words: Words, person_id: UUID, me: Person, now: datetime
 ) -> HandOver:
@@ -99,6 +114,8 @@ def open_conversation(
     the caller checks that. Conflict where the participant has no chat, or a colleague has it."""
     conversation = _chat_of(session, person_id)
     lock_conversation(session, conversation.id)
+    if conversation.person_id != person_id:  # the link was undone just now
+        raise Conflict("there is no chat in which this person can be reached", "error.no_chat")
     hand_over = find_current(session, conversation.id)
     if hand_over is not None and hand_over.state == HandOverState.claimed:
         if hand_over.claimed_by_id == me.id:
@@ -171,6 +188,16 @@ def _ask_again(session: Session, current: HandOver, reason: Reason, now: datetim
             current.owner = None
         tell_staff(session, current, NoticeKind.new, now)
     wake(session, current)
+
+
+def _leave_out_what_is_forgotten(hand_over: HandOver) -> bool:
+    """What was said before a link was undone can be of somebody else. Whether there was any."""
+    forgotten = hand_over.conversation.forgotten_until or 0
+    if forgotten <= hand_over.after_message_id:
+        return False
+    hand_over.after_message_id = forgotten
+    hand_over.subject = hand_over.topic = hand_over.about_id = hand_over.about = None
+    return True
 
 
 def _town_of(session: Session, conversation: Conversation, about: Person | None) -> str | None:

@@ -1,12 +1,17 @@
 """Machine translation beside the rest of the api: a few at once, a short queue, a limit."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 
 from api.errors import Unavailable
 from translations.machine import Machine, NoTranslation
+
+log = logging.getLogger(__name__)
+
+_STOPPING = "the api is stopping"
 
 
 class Busy(NoTranslation, Unavailable):
@@ -30,13 +35,20 @@ class Bureau:
         self._seconds = seconds
         self._threads = ThreadPoolExecutor(at_once, "translation")
         self._places = threading.BoundedSemaphore(at_once + waiting)
+        self._closed = threading.Event()
 
     def load(self) -> "Future[None]":
         """Begin to load all models, so that the first text need not wait; returns at once."""
-        return self._threads.submit(self.machine.load)
+        return self._threads.submit(self._load)
+
+    def _load(self) -> None:
+        self.machine.load()
+        for name, reason in self.machine.broken.items():
+            log.warning("translation: the model %s is not used: %s", name, reason)
 
     def close(self) -> None:
-        """What waits is dropped; what is under way ends by itself."""
+        """What waits is dropped; what is under way ends after its sentence."""
+        self._closed.set()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def can(self, source: str, target: str) -> bool:
@@ -52,6 +64,8 @@ class Bureau:
             return job.result(self._seconds)
         except TimeoutError as error:
             raise TooSlow(f"not done in {self._seconds:g} s") from error
+        except CancelledError as error:
+            raise Busy(_STOPPING) from error
         finally:
             give_up()
 
@@ -62,6 +76,11 @@ class Bureau:
             return await asyncio.wait_for(asyncio.wrap_future(job), self._seconds)
         except TimeoutError as error:
             raise TooSlow(f"not done in {self._seconds:g} s") from error
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if self._closed.is_set() and not (task and task.cancelling()):
+                raise Busy(_STOPPING) from error
+            raise
         finally:
             give_up()
 
@@ -73,13 +92,15 @@ class Bureau:
         if not self._places.acquire(blocking=False):
             raise Busy("too many translations at once")
         given_up = threading.Event()
+
+        def stop() -> bool:
+            return given_up.is_set() or self._closed.is_set()
+
         try:
-            job = self._threads.submit(
-                self.machine.translate, text, source, target, given_up.is_set
-            )
+            job = self._threads.submit(self.machine.translate, text, source, target, stop)
         except RuntimeError as error:  # closed: the process is stopping
             self._places.release()
-            raise Busy("the api is stopping") from error
+            raise Busy(_STOPPING) from error
         # Not when nobody waits any more: the thread may still be at work.
         job.add_done_callback(lambda _: self._places.release())
 

@@ -31,7 +31,9 @@ def lock_conversation(session: Session, conversation_id: UUID) -> None:
     """Until the end of the transaction nobody else asks, claims, answers or hands back here.
 
     So two requests at once make one hand-over, and the bot never speaks after a claim. Always
-    the first lock that is taken, so that nobody waits in a circle.
+    the first lock that is taken, so that nobody waits in a circle. What the session knew of the
+    conversation is read anew: it can have changed while we waited.
     """
-    row = select(Conversation.id).where(Conversation.id == conversation_id)
-    session.execute(row.with_for_update(key_share=True))
+    row = select(Conversation).where(Conversation.id == conversation_id)
+    locked = row.with_for_update(key_share=True, of=Conversation)
+    session.execute(locked.execution_options(populate_existing=True)).all()

@@ -88,9 +88,12 @@ def list_lines(session: Session, hand_over: HandOver) -> list[Message]:
 
 
 def list_events(session: Session, hand_over: HandOver) -> list[HandOverEvent]:
-    """What happened to it, oldest first; with the notes of colleagues."""
+    """What happened to it, oldest first; with the notes of colleagues. What another town noted
+    before it moved here stays there."""
     query = select(HandOverEvent).where(HandOverEvent.hand_over_id == hand_over.id)
-    return list(session.scalars(query.order_by(HandOverEvent.id)))
+    found = list(session.scalars(query.order_by(HandOverEvent.id)))
+    moved = max((each.id for each in found if each.kind is EventKind.town), default=0)
+    return [each for each in found if each.id > moved or not _is_note_elsewhere(each, hand_over)]
 
 
 def record(
@@ -112,6 +115,15 @@ def record(
 def raised_alarm(line: Message) -> bool:
     """The words that spoke of danger are not passed on: somebody else may read that phone."""
     return line.author is Author.participant and line.topic == DANGER
+
+
+def _is_note_elsewhere(event: HandOverEvent, hand_over: HandOver) -> bool:
+    """Whether it is a note of somebody who does not work in the town that has the question now."""
+    if event.kind is not EventKind.note or event.by is None:
+        return False
+    return hand_over.municipality_id not in event.by.municipalities(
+        Role.regisseur, Role.coordinator
+    )
 
 
 def _seen_by(me: Person) -> ColumnElement[bool]:

@@ -33,31 +33,35 @@ class Reading:
 
 
 class Readings:
-    """The last translations of lines, by the id of the line; in memory only, and not for long."""
+    """The last translations of lines, in memory only and not for long.
+
+    By id and words: an id can come again when what had it was erased.
+    """
 
     def __init__(self) -> None:
-        self._known = OrderedDict[int, tuple[datetime, Reading]]()
+        self._known = OrderedDict[tuple[int, str], tuple[datetime, Reading]]()
         self._lock = threading.Lock()
 
     def read(self, line: Message, now: datetime, translate: Callable[[], Reading]) -> Reading:
         """What is remembered of it, else what `translate` makes of it; what that raises passes."""
-        if (known := self._find(line.id, now)) is not None:
+        key = line.id, line.text
+        if (known := self._find(key, now)) is not None:
             return known
         reading = translate()
         with self._lock:
-            self._known[line.id] = now + REMEMBERED_FOR, reading
-            self._known.move_to_end(line.id)
+            self._known[key] = now + REMEMBERED_FOR, reading
+            self._known.move_to_end(key)
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return reading
 
-    def _find(self, line_id: int, now: datetime) -> Reading | None:
+    def _find(self, key: tuple[int, str], now: datetime) -> Reading | None:
         with self._lock:
-            until, reading = self._known.get(line_id, (now, None))
+            until, reading = self._known.get(key, (now, None))
             if reading is not None and until > now:
-                self._known.move_to_end(line_id)
+                self._known.move_to_end(key)
                 return reading
-            self._known.pop(line_id, None)
+            self._known.pop(key, None)
             return None
 
 

@@ -125,10 +125,10 @@ def _moment(typed: str, now: datetime) -> datetime:
     written = _parsed(datetime.fromisoformat, typed)
     if written.tzinfo is not None:
         raise ValueError("unreadable")
+    _not_over(written.date(), now)
     moment = written.replace(tzinfo=AMSTERDAM)
     if local(moment.astimezone(now.tzinfo)).replace(tzinfo=None) != written:
         raise ValueError("no_such_time")
-    _not_over(moment.date(), now)
     if moment < now:
         raise ValueError("over")
     return moment.astimezone(now.tzinfo)

@@ -61,6 +61,7 @@ def take_over(session: Session, hand_over_id: UUID, me: Person, now: datetime) -
         raise Conflict("nobody has this question now", "error.not_claimed")
     if hand_over.claimed_by_id != me.id:
         record(session, hand_over, EventKind.taken_over, now, me, to_id=me.id)
+        _drop_drafts(session, hand_over)
         _give(hand_over, me, now)
         wake(session, hand_over)
     return hand_over
@@ -77,7 +78,8 @@ def assign(
     if hand_over.state == HandOverState.closed:
         raise Conflict("this question is closed", "error.closed")
     hand_over.owner_id, hand_over.owner = to.id, to
-    if hand_over.state == HandOverState.claimed:
+    if hand_over.state == HandOverState.claimed and hand_over.claimed_by_id != to.id:
+        _drop_drafts(session, hand_over)
         _give(hand_over, to, now)
     record(session, hand_over, EventKind.assigned, now, me, to_id=to.id)
     tell_staff(session, hand_over, NoticeKind.assigned, now)
@@ -144,9 +146,12 @@ def checked(text: str, most: int = MAX_REPLY_CHARACTERS) -> str:
     return words
 
 
-def heard(session: Session, conversation_id: UUID, kind: Kind, now: datetime) -> None:
-    """The participant wrote: if a person has answered before, somebody waits again."""
-    if kind not in ASKS:
+def heard(
+    session: Session, conversation_id: UUID, kind: Kind, now: datetime, *, unanswered: bool = False
+) -> None:
+    """The participant wrote: if a person has answered before, somebody waits again. A button asks
+    too where it was left `unanswered`."""
+    if kind not in ASKS and not unanswered:
         return
     hand_over = find_current(session, conversation_id)
     if hand_over is not None and hand_over.waiting_since is None:
@@ -179,6 +184,7 @@ def reopen(session: Session, words: Words, hand_over: HandOver, why: str, now: d
     hand_over.claimed_by_id = hand_over.claimed_by = hand_over.claimed_at = None
     hand_over.owner_id = hand_over.owner = None
     hand_over.conversation.new_session(now)
+    _drop_drafts(session, hand_over)
     record(session, hand_over, EventKind.reopened, now, text=why)
     transcript.say(session, words, hand_over.conversation, Reply("handover_reopened"), now)
     tell_staff(session, hand_over, NoticeKind.reopened, now)
@@ -216,12 +222,17 @@ def _close(session: Session, words: Words, hand_over: HandOver, key: str, now: d
     stop_clock(hand_over)
     conversation.wants_person = False
     conversation.new_session(now)
-    session.execute(delete(ReplyDraft).where(ReplyDraft.hand_over_id == hand_over.id))
+    _drop_drafts(session, hand_over)
     transcript.say(session, words, conversation, Reply.with_menu(key), now)
     if hand_over.first_answer_at is not None and hand_over.reason is not Reason.safety:
         faces = tuple(_face(hand_over, helped) for helped in Helped)
         transcript.say(session, words, conversation, Reply("handover_helped", offers=faces), now)
     wake(session, hand_over)
+
+
+def _drop_drafts(session: Session, hand_over: HandOver) -> None:
+    """Who wrote them has it no more, and nobody else may send them."""
+    session.execute(delete(ReplyDraft).where(ReplyDraft.hand_over_id == hand_over.id))
 
 
 def _face(hand_over: HandOver, helped: Helped) -> Offer:

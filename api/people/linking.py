@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from api.cases.models import Participant
 from api.conversations.models import CHATS, Button, Conversation, Message
 from api.errors import NotFound
+from api.handovers.models import HandOver
 from api.people.models import LinkCode, Municipality, Person
 
 VALID_FOR = timedelta(hours=72)
@@ -159,6 +160,7 @@ def unlink(session: Session, conversation: Conversation, now: datetime) -> None:
     """Forget who this is: from here on this chat hears nothing of anybody's own.
 
     Buttons that were offered until now do nothing any more, and what was said is not shown again.
+    A yes to passing files on was theirs, not of who has the telephone now.
     """
     conversation.person_id = conversation.person = conversation.linked_at = None
     conversation.municipality_id = conversation.told_group = None
@@ -172,6 +174,8 @@ def unlink(session: Session, conversation: Conversation, now: datetime) -> None:
         .where(Button.conversation_id == conversation.id, Button.expires_at >= now)
         .values(expires_at=now - _JUST_BEFORE)
     )
+    of_this_chat = update(HandOver).where(HandOver.conversation_id == conversation.id)
+    session.execute(of_this_chat.values(files_allowed_at=None))
     session.flush()
 
 

@@ -37,8 +37,10 @@ def lost_phone(session: Session, words: Words, person: Person, by: UUID, now: da
 
 def _unlink(session: Session, words: Words, chats: Iterable[Conversation], now: datetime) -> None:
     for chat in chats:
-        lock_conversation(session, chat.id)
         person_id = chat.person_id
+        lock_conversation(session, chat.id)
+        if chat.person_id != person_id:  # somebody else's since we looked
+            continue
         unlink(session, chat, now)
         if person_id is not None:
             note_unreachable(session, person_id, "unlinked", now)

@@ -14,16 +14,20 @@ from api.app import create_app
 from api.cases.rules import Rules
 from api.clock import system_clock
 from api.db import Database
+from api.handovers.bureau import Bureau
 from api.schema import migrate
 from api.settings import Settings
 from api.system import free_port
+from translations.machine import Machine
 
 DEAD = "http://127.0.0.1:9"
 
 
 @contextmanager
 def api_alone[Made](
-    folder: Path, fill: Callable[[Session, Rules, datetime], Made]
+    folder: Path,
+    fill: Callable[[Session, Rules, datetime], Made],
+    machine: Machine | None = None,
 ) -> Iterator[tuple[str, Made]]:
     """On a store that `fill` fills: its address, and what was made."""
     settings = Settings(
@@ -35,6 +39,8 @@ def api_alone[Made](
         workers=False,
     )
     app, port = create_app(settings), free_port()
+    if machine is not None:
+        app.state.bureau = Bureau(machine)
     database: Database = app.state.database
     migrate(database)
     with database.writing() as session:

@@ -19,18 +19,20 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 
 import api.app
-import api.console.routes
+import api.console.live
 from api.answers.recordings import Recordings
 from api.answers.words import Words
 from api.app import create_app
 from api.console.routes import COOKIE
 from api.db import Database
+from api.handovers.bureau import Bureau
 from api.schema import METADATA
 from tests.cases.role_requests import BODIES, record_of, sent_to
 from tests.cases.role_store import Seeded, seed
 from tests.cases.role_table import WHO_MAY, Who
 from tests.conftest import MONDAY_MORNING
 from tests.factories import FixedClock, ScriptedRasa
+from tests.handovers.scripted_machine import ScriptedMachine
 from tests.test_web import TOKEN, bearer, sent, settings, url_of
 
 LOGIN = "/console/login"
@@ -41,8 +43,10 @@ ASKS_TO_MOVE = (
     "POST /console/cases/{case_id}/transfers",
 )
 """Of a case about which nobody was asked yet."""
-TAKES_OWN = ("replies", "hand-back")
+TAKES_OWN = ("/replies", "/hand-back", "/take-over", "/sentences", "/drafts", "/discard", "/send")
 """Only who claimed a hand-over does this, so everybody who may has one."""
+ASKS_FOR_FILE = "POST /console/attachments/{attachment_id}/ask"
+"""The same, and a file waits in each."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,9 @@ class Try:
             places |= dict.fromkeys(("recordId", "record_id"), record)
         if self.route.endswith(TAKES_OWN):
             places["hand_over_id"] = made.claimed.get(who, made.claimed[Who.regisseur])
+            places["draft_id"] = made.drafts.get(who, made.drafts[Who.regisseur])
+        if self.route == ASKS_FOR_FILE:
+            places["attachment_id"] = made.offered.get(who, made.offered[Who.regisseur])
         if "absence" in self.route:
             away = made.absences.get(who, made.absences[Who.regisseur])
             places["absenceId"] = places["absence_id"] = away
@@ -193,9 +200,9 @@ def running(database: Database, words: Words, folder: Path) -> Iterator[Door]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api.app, "Words", lambda *_: mine)
         # Else the events of the console would never end.
-        patch.setattr(api.console.routes, "_changes", lambda *_: Response())
+        patch.setattr(api.console.live, "changes", lambda *_: Response())
         app = create_app(settings(url_of(database)), FixedClock(MONDAY_MORNING))
-        app.state.rasa = ScriptedRasa()
+        app.state.rasa, app.state.bureau = ScriptedRasa(), Bureau(ScriptedMachine())
         with TestClient(app, follow_redirects=False) as client:
             yield Door(client, made)
 

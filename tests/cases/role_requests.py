@@ -124,6 +124,7 @@ def _of_store(made: Any, email: str) -> dict[str, dict[str, Any]]:
             "data": {"participant": made.other_participant}
         },
         "POST /console/households/{household_id}/coaches": {"data": {"coach": made.other_coach}},
+        "POST /console/hand-overs/{hand_over_id}/assign": {"data": {"colleague": made.colleague}},
         "POST /console/login": {
             "data": {"csrf": "x", "email": email, "password": PASSWORD},
             "headers": {"Cookie": "wegwijs_form=x"},
@@ -176,6 +177,16 @@ _FIXED: dict[str, dict[str, Any]] = {
         "data": {"on": "2026-11-20", "how": "op papier"}
     },
     "POST /console/hand-overs/{hand_over_id}/replies": {"data": {"text": "Dag, ik help u."}},
+    "POST /console/hand-overs/{hand_over_id}/sentences": {"data": {"sentence": "sentence.bye"}},
+    "POST /console/hand-overs/{hand_over_id}/drafts": {"data": {"text": "Dag, ik help u."}},
+    "POST /console/hand-overs/{hand_over_id}/interpreters": {"data": {"language": "ti"}},
+    "POST /console/hand-overs/{hand_over_id}/interpreters/{request_id}/arrange": {
+        "data": {
+            **{"language": "ti", "at_day": "2026-12-08", "at_time": "10:00"},
+            "who": "Tolk Bedacht",
+        }
+    },
+    "POST /console/hand-overs/{hand_over_id}/notes": {"data": {"note": "Kort"}},
     "POST /console/people/coaches": {"data": {"town": "weert", "first_name": "Bedacht"}},
     "POST /console/households": {"data": {"town": "weert", "name": "Bedacht"}},
     "POST /console/households/{household_id}/name": {"data": {"name": "Bedacht"}},

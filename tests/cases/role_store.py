@@ -15,6 +15,8 @@ from api.answers.words import Words
 from api.appointments.hours import add_absence, set_working_hours
 from api.appointments.models import Appointment
 from api.appointments.wire import AbsenceRead
+from api.attachments.models import Attachment, AttachmentState
+from api.attachments.service import offer
 from api.cases.models import Case, Household
 from api.cases.reads import read_contact, read_participant
 from api.cases.service import KINDS, add_record, change_case
@@ -23,10 +25,13 @@ from api.cases.versions import tag_of
 from api.cases.wire import FIELDS, AppointmentFields
 from api.coaching.models import Coaching, Consent
 from api.conversations import transcript
-from api.conversations.models import Conversation, InboxMessage
+from api.conversations.models import Conversation, InboxMessage, Message
 from api.handovers.asking import ask_for_person
+from api.handovers.drafts import Drafted, make_draft
+from api.handovers.interpreters import Wish, ask_interpreter
 from api.handovers.models import HandOver, Reason
 from api.handovers.service import claim_handover
+from api.notices.models import MailState, StaffMail
 from api.people.linking import create_code
 from api.people.models import LinkCode, Municipality, Person, PersonRole, Role, StaffSession
 from api.people.signin import STAYS_SIGNED_IN, open_session
@@ -82,6 +87,10 @@ class Seeded:
     """Of the case (""), and of the record of each kind."""
     claimed: dict[Who, str] = field(default_factory=dict)
     """The hand-over that this member of staff has."""
+    drafts: dict[Who, str] = field(default_factory=dict)
+    """Of a reply in it, translated and not sent."""
+    offered: dict[Who, str] = field(default_factory=dict)
+    """A file in it that waits for a yes of the participant."""
     tokens: dict[Who, str] = field(default_factory=dict)
     csrf: dict[Who, str] = field(default_factory=dict)
     emails: dict[Who, str] = field(default_factory=dict)
@@ -89,6 +98,8 @@ class Seeded:
     other_participant: str = ""
     other_case: str = ""
     other_coach: str = ""
+    colleague: str = ""
+    """To whom a hand-over can be given."""
     absences: dict[Who, str] = field(default_factory=dict)
     """Of each regisseur their own."""
     person_tag: str = ""
@@ -172,14 +183,42 @@ def _write_to(
         "chat_id": str(open_one.conversation_id),
         "session_id": open_one.conversation.session_id,
     }
+    open_one.conversation.session_used_at = now + timedelta(seconds=1)  # where they wrote last
     for who in SEES_CASE:
         taken = _asked(session, case, f"chat-{who}", now)
         claim_handover(session, words, taken.id, people[who], now)
         made.claimed[who] = str(taken.id)
+        drafted = Drafted("Dag", "tr", "Merhaba", "Dag", ())
+        made.drafts[who] = str(make_draft(session, taken.id, people[who], drafted, now).id)
+        made.offered[who] = str(_sent(session, taken, now).id)
+    seen = _sent(session, open_one, now)
+    seen.state, seen.content, seen.type = AttachmentState.stored, QUESTION.encode(), "image/jpeg"
+    made.places |= {"attachment_id": str(seen.id), "message_id": str(seen.message_id)}
+    needed = ask_interpreter(session, open_one.id, people[Who.regisseur], Wish("ti"), now)
+    made.places["request_id"] = str(needed.id)
+    made.colleague = str(people[Who.colleague].id)
+    made.places["mail_id"] = str(_failed_mail(session, people[Who.regisseur], now).id)
+
+
+def _failed_mail(session: Session, to: Person, now: datetime) -> StaffMail:
+    """An e-mail that told somebody of this, and did not arrive."""
+    mail = StaffMail(person_id=to.id, state=MailState.failed, made_at=now, due_at=now)
+    mail.finish(now, "mail: no such address")
+    session.add(mail)
+    session.flush()
+    return mail
+
+
+def _sent(session: Session, hand_over: HandOver, now: datetime) -> Attachment:
+    """A file that came with the first line."""
+    of = select(Message).filter_by(conversation_id=hand_over.conversation_id)
+    line = session.scalars(of.order_by(Message.id)).first()
+    assert line is not None
+    return offer(session, line, {"reference": "photo-1", "size": 1_000}, now)
 
 
 def _asked(session: Session, case: Case, chat: str, now: datetime) -> HandOver:
-    about: Conversation = conversation(session, now, chat)
+    about: Conversation = conversation(session, now, chat, language="tr")
     about.person_id, about.municipality_id = case.participant_id, "weert"
     receive(session, now, QUESTION, chat=chat)
     waiting = session.scalars(select(InboxMessage).filter_by(conversation_id=about.id)).one()

@@ -50,6 +50,7 @@ NOT_RECORDED = (
     "POST /v1/cases/_search",
     "POST /console/cases/search",
     "POST /console/cases/import",
+    "POST /console/cases/{case_id}/conversation",
     "POST /console/households/{household_id}/ask",
 )
 """Sent like a change, and changes nothing in the store of cases."""

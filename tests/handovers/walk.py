@@ -4,6 +4,7 @@
 and who was told that a person will answer; the product's tables are what it is compared with.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -386,13 +387,12 @@ class Walk:
             self.witness.promised.discard(line.conversation_id)
 
     def _is(self, line: Message, keys: tuple[str, ...]) -> bool:
-        """By its first words, before any gap."""
         entries = (self.words.catalogue.entry(line.language, key) for key in keys)
         return any(self._begins(line.text, each.forms[0]) for each in entries)
 
     def _begins(self, text: str, first: str) -> bool:
-        before, _, after = first.partition("{")
-        return text.startswith(before) if before else after.partition("}")[2][:20] in text
+        fixed = re.split(r"\{\w+\}", first)
+        return re.match(".+?".join(map(re.escape, fixed)), text, re.DOTALL) is not None
 
     def _numbers(self, session: Session, chat: UUID) -> str:
         talk = session.get_one(Conversation, chat)

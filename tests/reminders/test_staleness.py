@@ -15,8 +15,9 @@ from api.cases.models import Case
 from api.cases.rules import Rule
 from api.conversations.models import Channel, Conversation, Message
 from api.db import Database
+from api.handovers.asking import ask_for_person
 from api.handovers.models import Reason
-from api.handovers.service import ask_for_person, claim_handover
+from api.handovers.service import claim_handover
 from api.outbox.models import DeliveryState, OutboxMessage
 from api.reminders.delivery import Stop, Wait, last_look, stop, take_outcome
 from api.reminders.models import Reminder, ReminderKind, ReminderState, Way

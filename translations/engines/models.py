@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 METADATA, MANIFEST, LOCK = "metadata.json", "manifest.json", "models.lock"
 PINNED = Path(__file__).parent / "models.toml"
+LARGEST_DESCRIPTION = 1_000_000
 LANGUAGE = r"^[a-z]{2,3}$"
 SUM = r"^[0-9a-f]{64}$"
 
@@ -105,6 +106,8 @@ def find_models(folder: Path) -> tuple[list[Model], dict[str, str]]:
                 models.append(read_model(path))
             except BadModel as reason:
                 broken[path.name] = str(reason)
+            except OSError:  # of somebody else
+                broken[path.name] = "it cannot be read"
     return models, broken
 
 
@@ -177,12 +180,14 @@ def version_numbers(version: str) -> tuple[int, ...]:
 
 def _read[Said: BaseModel](form: type[Said], path: Path) -> Said:
     try:
+        if path.stat().st_size > LARGEST_DESCRIPTION:
+            raise BadModel(f"{path.name} is too large")
         return form.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         fault = error.errors()[0]
         place = ".".join(map(str, fault["loc"])) or "it"
         raise BadModel(f"{path.name}: {place}: {fault['msg']}") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadModel(f"{path.name} cannot be read") from error
 
 

@@ -1,7 +1,9 @@
 """Installing packages of Argos: looked up, fetched, compared, tried, and only then put in place."""
 
+import errno
 import fcntl
 import json
+import lzma
 import os
 import re
 import shutil
@@ -9,6 +11,7 @@ import stat
 import tempfile
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,10 +23,12 @@ from urllib.parse import urljoin, urlsplit
 from pydantic import TypeAdapter, ValidationError
 
 from translations.engines.models import (
+    LARGEST_DESCRIPTION,
     METADATA,
     BadModel,
     Direction,
     Metadata,
+    Model,
     add_pin,
     find_models,
     read_model,
@@ -39,6 +44,9 @@ LARGEST_INDEX, LARGEST_PACKAGE, MOST_FILES = 10_000_000, 4_000_000_000, 10_000
 NOT_NEEDED = ("minisbd", "spacy", "stanza")
 """Models that split sentences, and are larger than what translates: ours does without."""
 _CHUNK, _TIMEOUT_SECONDS = 1 << 20, 30.0
+_DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, RuntimeError)
+"""All that the reading of a broken zip file may raise, beside OSError."""
 
 type Told = Callable[[int, int | None], None]
 """How many bytes are there, and of how many; None when the other side does not say."""
@@ -73,8 +81,11 @@ class Installed:
 def offers_of(index: str) -> list[Offer]:
     """What an index like that of Argos offers, at an http(s) or file address; or CannotInstall."""
     address = urljoin(index if index.endswith("/") else f"{index}/", "index.json")
-    with _opened(address) as answer:
-        raw = answer.read(LARGEST_INDEX)
+    try:
+        with _opened(address) as answer:
+            raw = answer.read(LARGEST_INDEX)
+    except (OSError, HTTPException) as error:
+        raise CannotInstall(f"{address} broke off ({type(error).__name__}); try again") from error
     try:
         entries = TypeAdapter(list[dict[str, Any]]).validate_json(raw)
     except ValidationError as error:
@@ -125,6 +136,7 @@ def _install(offer: Offer, file: Path, folder: Path, *, pin: bool) -> Installed:
         model = read_model(unpacked)
         if (model.source, model.target, model.version) != _said(offer):
             raise BadModel(f"it is {model.source} to {model.target}, version {model.version}")
+        _check_place(model, folder / unpacked.name)
         open_model(model)
     except BadModel as reason:
         raise CannotInstall(f"{offer.name} is refused: {reason}") from reason
@@ -135,6 +147,15 @@ def _install(offer: Offer, file: Path, folder: Path, *, pin: bool) -> Installed:
 
 def _said(offer: Offer) -> tuple[str, str, str]:
     return offer.source, offer.target, offer.version
+
+
+def _check_place(model: Model, place: Path) -> None:
+    """Raises BadModel when it would take the place of something else: no package is one's own."""
+    there = read_model(place) if place.exists() else model
+    if model.manifest is not None or there.manifest is not None:
+        raise BadModel("it would pass for a model of your own")
+    if there.direction != model.direction:
+        raise BadModel(f"its folder {place.name} holds a model for another direction")
 
 
 def _put_in_place(unpacked: Path, folder: Path, pinned: tuple[Offer, str] | None) -> None:
@@ -163,8 +184,12 @@ def _unpack(file: Path, to: Path) -> Path:
                     (name,) for name in NOT_NEEDED
                 ]:
                     archive.extract(member, to)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as error:
+    except _NO_ZIP as error:
         raise BadModel("it is no whole zip file") from error
+    except OSError as error:
+        if error.errno in _DISK_IS_FULL:
+            raise
+        raise BadModel(f"it cannot be unpacked ({error.strerror})") from error
     return to / top
 
 
@@ -201,8 +226,11 @@ def _offer_in(file: Path) -> Offer:
     try:
         with zipfile.ZipFile(file) as archive:
             names = [name for name in archive.namelist() if PurePosixPath(name).name == METADATA]
-            said = Metadata.model_validate(json.loads(archive.read(min(names, key=len))))
-    except (OSError, ValueError, zipfile.BadZipFile, RuntimeError) as error:
+            description = archive.getinfo(min(names, key=len))
+            if description.file_size > LARGEST_DESCRIPTION:
+                raise CannotInstall(f"{file.name}: {METADATA} is too large")
+            said = Metadata.model_validate(json.loads(archive.read(description)))
+    except (OSError, *_NO_ZIP) as error:
         raise CannotInstall(f"{file.name} is no package of Argos") from error
     return Offer(said.from_code, said.to_code, said.package_version, (file.resolve().as_uri(),))
 
@@ -217,6 +245,8 @@ def _fetch(offer: Offer, file: Path, told: Told) -> None:
         except CannotInstall as fault:
             reason = fault
         except (OSError, HTTPException) as fault:
+            if isinstance(fault, OSError) and fault.errno in _DISK_IS_FULL:
+                raise
             reason = CannotInstall(f"{place} broke off ({type(fault).__name__}); try again")
     raise reason
 
@@ -242,7 +272,10 @@ def _opened(address: str) -> Iterator[Any]:
     try:
         answer = urllib.request.urlopen(address, timeout=_TIMEOUT_SECONDS)
     except (OSError, HTTPException, ValueError) as error:
-        raise CannotInstall(f"{address} cannot be reached ({error})") from error
+        raise CannotInstall(
+            f"{address} cannot be reached ({error}). Try again, or fetch the {ENDING} files "
+            "somewhere else and install them with --from and their folder"
+        ) from error
     with answer:
         yield answer
 
@@ -250,14 +283,26 @@ def _opened(address: str) -> Iterator[Any]:
 @contextmanager
 def _place_of_work(folder: Path) -> Iterator[Path]:
     """A folder on the same disk as the models, for one installation at a time."""
-    incoming = folder / INCOMING
+    try:
+        with _locked(folder / INCOMING) as incoming:
+            for left in [path for path in incoming.iterdir() if path.is_dir()]:
+                shutil.rmtree(left)  # by one that was killed
+            with tempfile.TemporaryDirectory(dir=incoming) as work:
+                yield Path(work)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise CannotInstall(
+            f"{folder} cannot hold it ({why}). It must be a folder in which you may write, with "
+            "room for three times the package"
+        ) from error
+
+
+@contextmanager
+def _locked(incoming: Path) -> Iterator[Path]:
     incoming.mkdir(parents=True, exist_ok=True)
     with (incoming / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise CannotInstall("another installation is under way in this folder") from error
-        for left in [path for path in incoming.iterdir() if path.is_dir()]:
-            shutil.rmtree(left)  # by one that was killed
-        with tempfile.TemporaryDirectory(dir=incoming) as work:
-            yield Path(work)
+        yield incoming

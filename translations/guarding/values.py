@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
 
 from translations.guarding import calendar_words as calendar
 from translations.guarding import terms
@@ -183,14 +182,13 @@ def _phone(written: str) -> str:
     return digits
 
 
-@cache
 def _also(value: Value) -> tuple[tuple[Kind, str], ...]:
     if value.kind is Kind.time:
         return ()
     if pair := re.fullmatch(r"(\d{1,2})-(\d{1,2})", value.value):
         date = calendar.day_and_month(int(pair[1]), int(pair[2]))
         return ((Kind.date, date),) if date else ()
-    if value.value.isdigit() and int(value.value) <= 24 and len(value.value) <= 2:
+    if len(value.value) <= 2 and value.value.isdigit() and int(value.value) <= 24:
         return ((Kind.time, f"{int(value.value):02}:00"),)
     if clock := re.fullmatch(r"([01]?\d|2[0-4])[.,]([0-5]\d)", value.spelling):
         return ((Kind.time, f"{int(clock[1]):02}:{clock[2]}"),)

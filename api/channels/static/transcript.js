@@ -28,9 +28,20 @@ export function fill(element, message) {
   time.dateTime = new Date(message.sentAt).toISOString();
   time.textContent = clock.format(new Date(message.sentAt));
   element.querySelector(".draft").hidden = !message.draft;
+  if (message.original) showDutch(element, message);
   if (message.sound) bubble.append(player(message.sound));
   if (message.image) bubble.append(picture(message.image));
   if (message.calendar) bubble.append(appointment(message.calendar));
+}
+
+// Under what a person said in another language always stands the Dutch of the municipality, so that
+// somebody who reads it can help.
+function showDutch(element, message) {
+  const original = element.querySelector(".original");
+  if (!original) return;
+  element.querySelector(".machine").hidden = !message.machine;
+  original.querySelector(".dutch").replaceChildren(...paragraphs(message.original));
+  original.hidden = false;
 }
 
 // The phone itself asks whether it goes into the calendar.
