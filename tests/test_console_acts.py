@@ -95,7 +95,7 @@ def test_a_note_is_for_colleagues_only(either: Desk) -> None:
     id = asked(either)
     assert act(either, id, "notes", note=" Belt liever. ").status_code == 303
     page = either.page(f"{HAND_OVERS}/{id}")
-    notes = page[page.index('id="notes"') :]
+    notes = page[page.index('id="log"') :]
     assert "Belt liever." in notes
     assert "Sanne Voorbeeld" in notes
     with either.database.reading() as session:

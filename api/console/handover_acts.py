@@ -1,4 +1,4 @@
-"""Beside a conversation: taking it over, giving it to a colleague, and notes for colleagues."""
+"""Beside a conversation: taking it over, giving it to a colleague, a note for the log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +9,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.answers.words import Words
-from api.clock import local
 from api.console.views import console_text
-from api.handovers.models import EventKind, HandOver, HandOverState
+from api.handovers.models import HandOver, HandOverState
 from api.handovers.owner import is_away, list_colleagues
-from api.handovers.queue import list_events
 from api.handovers.service import MAX_NOTE_CHARACTERS
 from api.people.models import Person
 
@@ -26,20 +24,12 @@ class Colleague:
 
 
 @dataclass(frozen=True)
-class Note:
-    by: str | None
-    text: str
-    at: datetime
-
-
-@dataclass(frozen=True)
 class Acts:
     """What one who may see a hand-over can do besides answering."""
 
     can_take_over: bool
     colleagues: Sequence[Colleague]
     """To whom it can be given; empty where there is nobody, or it is closed."""
-    notes: Sequence[Note]
     most: int
     """Characters of a note."""
 
@@ -52,7 +42,6 @@ def acts_context(
     acts = Acts(
         can_take_over=claimed and hand_over.claimed_by_id != me.id,
         colleagues=_colleagues(session, words, hand_over, me, now),
-        notes=_notes(session, hand_over),
         most=MAX_NOTE_CHARACTERS,
     )
     return {"acts": acts}
@@ -74,12 +63,3 @@ def _name(session: Session, words: Words, person: Person, me: Person, now: datet
         return console_text(words, "act.me", name=person.name)
     away = is_away(session, person, now)
     return console_text(words, "act.away", name=person.name) if away else person.name
-
-
-def _notes(session: Session, hand_over: HandOver) -> list[Note]:
-    """The newest first."""
-    found = [each for each in list_events(session, hand_over) if each.kind is EventKind.note]
-    return [
-        Note(each.by.name if each.by else None, each.text, local(each.at))
-        for each in reversed(found)
-    ]

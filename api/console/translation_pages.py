@@ -110,10 +110,11 @@ def send_draft(
 ) -> Response:
     """As machine translation; where the guard missed something, only when that was looked at."""
     hand_over = get_handover(at.session, hand_over_id, me.person)
-    draft = drafts.find_draft(at.session, hand_over, me.person)
-    if draft is not None and draft.id == draft_id and draft.faults and not seen:
-        return at.page(hand_over, Invalid("look at it first", "error.look_at_draft"))
-    drafts.send_draft(at.session, hand_over_id, me.person, draft_id, now)
+    try:
+        draft = (hand_over_id, me.person, draft_id)
+        drafts.send_draft(at.session, *draft, now, looked_at=seen)
+    except Invalid as error:
+        return at.page(hand_over, error)
     return to(f"{PATH}/{hand_over_id}#reply")
 
 

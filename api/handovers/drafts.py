@@ -110,12 +110,19 @@ def find_draft(session: Session, hand_over: HandOver, me: Person) -> ReplyDraft 
 
 
 def send_draft(
-    session: Session, hand_over_id: UUID, me: Person, draft_id: UUID, now: datetime
+    session: Session,
+    hand_over_id: UUID,
+    me: Person,
+    draft_id: UUID,
+    now: datetime,
+    *,
+    looked_at: bool = False,
 ) -> Message:
     """Say the translation as it was shown, marked, with the Dutch under it.
 
     A reply that changed since has another draft: NotFound for this one, so that nothing is sent
-    that nobody looked at.
+    that nobody looked at. Where the guard missed something, it goes only when `looked_at` says that
+    somebody compared it: Invalid.
     """
     hand_over = get_mine(session, hand_over_id, me)
     draft = session.scalar(
@@ -123,6 +130,8 @@ def send_draft(
     )
     if draft is None:
         raise NotFound("there is no such draft any more", "error.no_draft")
+    if draft.faults and not looked_at:
+        raise Invalid("look at it first", "error.look_at_draft")
     _in_their_language(hand_over, draft.language)
     spoken = Spoken(draft.translation, draft.language, original=draft.dutch, machine=True)
     throw_away(session, hand_over, me)
