@@ -87,7 +87,7 @@ def count_ticks(
     of_both = here | (ChecklistTick.household_id == household_id) if household_id else here
     query = select(ChecklistTick.checklist, func.count(ChecklistTick.item.distinct()))
     rows = session.execute(query.where(of_both).group_by(ChecklistTick.checklist))
-    return {checklist: ticked for checklist, ticked in rows}
+    return {checklist: int(ticked) for checklist, ticked in rows}
 
 
 def _owner(conversation: Conversation, household: Household | None) -> dict[str, UUID]:
