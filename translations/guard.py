@@ -11,7 +11,7 @@ from translations.guarding import calendar_words, suspicion, terms
 from translations.guarding.person_only import Subject, needs_a_person
 from translations.guarding.phrases import fold
 from translations.guarding.suspicion import Doubt, Reason, without
-from translations.guarding.values import LANGUAGES, Kind, Value, protected, read
+from translations.guarding.values import LANGUAGES, Kind, Value, protected, read, small_numbers
 
 __all__ = [
     "LANGUAGES",
@@ -30,6 +30,8 @@ __all__ = [
     "with_placeholders",
 ]
 
+_RUNAWAY, _SPARE = 10, 1_000
+"""Of a model that does not stop, this many times the source is enough to see that."""
 _NOTATION = frozenset({Kind.number, Kind.money})
 
 
@@ -40,7 +42,7 @@ class Verdict:
     missing: tuple[Value, ...] = ()
     """In the source, not in the result."""
     added: tuple[Value, ...] = ()
-    """In the result, not in the source."""
+    """In the result, not in the source; each once."""
     suspicious: tuple[Reason, ...] = ()
     warnings: tuple[Doubt, ...] = ()
 
@@ -71,13 +73,18 @@ def compare(source: str, result: str, source_language: str, target_language: str
 
     Raises KeyError for a language that is not in `LANGUAGES`.
     """
+    result = result[: len(source) * _RUNAWAY + _SPARE]
     before, after = protected(source, source_language), read(result, target_language)
-    missing, added = _unmatched(_no_terms(before), _no_terms(after))
+    missing, added = _unmatched(
+        [*_no_terms(before), *small_numbers(source, source_language, before)],
+        [*_no_terms(after), *small_numbers(result, target_language, after)],
+    )
     missing += _lost_terms(before, result, target_language)
+    added += _new_offices(after, source, source_language)
     words = without(source, _no_terms(before)), without(result, _no_terms(after))
     return Verdict(
         missing=tuple(sorted(_certain(missing), key=lambda value: value.start)),
-        added=tuple(_certain(added)),
+        added=tuple(dict.fromkeys(_certain(added))),
         suspicious=suspicion.reasons(
             *words, without(result, after), source_language, target_language
         ),
@@ -98,6 +105,19 @@ def _lost_terms(before: Iterable[Value], result: str, language: str) -> list[Val
     folded = fold(result)
     named = {value.value: value for value in before if value.kind is Kind.term}
     return [value for value in named.values() if not terms.is_in(value.value, folded, language)]
+
+
+def _new_offices(after: Iterable[Value], source: str, language: str) -> list[Value]:
+    """Abbreviations that nobody wrote. Words in full may be a translation that we do not know."""
+    folded = fold(source)
+    named = {value.value: value for value in after if value.kind is Kind.term}
+    return [
+        value
+        for value in named.values()
+        if terms.is_abbreviation(value.value, value.text)
+        and not terms.is_in(value.value, folded, language)
+        and not terms.is_in(value.value, folded, "nl")
+    ]
 
 
 def _unmatched(before: list[Value], after: list[Value]) -> tuple[list[Value], list[Value]]:

@@ -35,6 +35,8 @@ class Details:
     """Of one hand-over, besides what its row in the queue says."""
 
     urgent: bool
+    unlinked: bool
+    """Its chat was somebody's when this was asked, and is nobody's now."""
     subject: str | None
     owner: str | None
     """Whose question it is, while nobody has it."""
@@ -80,6 +82,7 @@ def details_of(
     owner = hand_over.owner if hand_over.claimed_by is None else None
     return Details(
         urgent=hand_over.urgent,
+        unlinked=_is_unlinked(hand_over),
         subject=_subject(words, hand_over.subject),
         owner=owner.name if owner else None,
         language=hand_over.conversation.speaks,
@@ -142,6 +145,12 @@ def _subject(words: Words, subject: str | None) -> str | None:
     """As the picture of the menu is called that the participant chose."""
     key = "button.subject_other" if subject == "other" else f"menu.{subject}"
     return words.text(SOURCE, key) if subject and key in words.catalogue else None
+
+
+def _is_unlinked(hand_over: HandOver) -> bool:
+    talk = hand_over.conversation
+    forgotten = (talk.forgotten_until or 0) > hand_over.after_message_id
+    return talk.person_id is None and forgotten and hand_over.state != HandOverState.closed
 
 
 def _case(session: Session, hand_over: HandOver, me: Person) -> Case | None:

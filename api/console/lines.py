@@ -17,7 +17,6 @@ from api.handovers.models import HandOver
 from api.handovers.queue import list_lines, raised_alarm
 from api.handovers.reading import can_read, is_foreign
 from api.outbox.service import states_of
-from api.people.models import Person
 from translations.catalogue import SOURCE, direction
 
 FILES = "/console/attachments"
@@ -118,7 +117,8 @@ def _name(message: Message, hand_over: HandOver) -> str | None:
         case Author.person:
             return message.staff.name if message.staff else None
         case Author.participant:
-            person: Person | None = hand_over.conversation.person
-            return person.name if person else None
+            talk = hand_over.conversation
+            forgotten = message.id <= (talk.forgotten_until or 0)  # of who had the telephone before
+            return talk.person.name if talk.person and not forgotten else None
         case _:
             return None

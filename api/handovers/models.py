@@ -147,6 +147,8 @@ class EventKind(StrEnum):
     """Handed back by itself."""
     rated = "rated"
     file_removed = "file_removed"
+    unlinked = "unlinked"
+    """The chat is nobody's any more: who reads it now is not known."""
     """A colleague took away what a participant had sent."""
     note = "note"
     """Staff only."""

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from api.cases.models import Participant
 from api.conversations.models import CHATS, Button, Conversation, Message
 from api.errors import NotFound
-from api.handovers.models import HandOver
+from api.handovers.models import EventKind, HandOver, HandOverEvent
 from api.people.models import LinkCode, Municipality, Person
+from api.signals import conversation_signal, wake_after_commit
 
 VALID_FOR = timedelta(hours=72)
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without 0 O 1 I L, which look alike on paper
@@ -174,8 +175,17 @@ def unlink(session: Session, conversation: Conversation, now: datetime) -> None:
         .where(Button.conversation_id == conversation.id, Button.expires_at >= now)
         .values(expires_at=now - _JUST_BEFORE)
     )
-    of_this_chat = update(HandOver).where(HandOver.conversation_id == conversation.id)
-    session.execute(of_this_chat.values(files_allowed_at=None))
+    _tell_hand_over(session, conversation, now)
+
+
+def _tell_hand_over(session: Session, conversation: Conversation, now: datetime) -> None:
+    """Who has the conversation must know that somebody else may read it now."""
+    of_this_chat = HandOver.conversation_id == conversation.id
+    session.execute(update(HandOver).where(of_this_chat).values(files_allowed_at=None))
+    current = session.scalar(select(HandOver.id).where(of_this_chat, HandOver.closed_at.is_(None)))
+    if current is not None:
+        session.add(HandOverEvent(hand_over_id=current, kind=EventKind.unlinked, at=now))
+        wake_after_commit(session, conversation_signal(conversation.id))
     session.flush()
 
 

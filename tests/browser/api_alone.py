@@ -1,4 +1,4 @@
-"""The api in a thread, without Rasa and without loops, for the pages that need nothing else."""
+"""The api in a thread, without processes beside it, for the pages that need nothing else."""
 
 import threading
 import time
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from api.app import create_app
 from api.cases.rules import Rules
 from api.clock import system_clock
+from api.conversations.rasa import Rasa
 from api.db import Database
 from api.handovers.bureau import Bureau
 from api.schema import migrate
@@ -28,19 +29,22 @@ def api_alone[Made](
     folder: Path,
     fill: Callable[[Session, Rules, datetime], Made],
     machine: Machine | None = None,
+    rasa: Rasa | None = None,
 ) -> Iterator[tuple[str, Made]]:
-    """On a store that `fill` fills: its address, and what was made."""
+    """On a store that `fill` fills: its address, and what was made. The loops run where somebody
+    stands in for `rasa`: then the bot answers too."""
     settings = Settings(
         database_url=f"sqlite:///{folder / 'wegwijs.sqlite'}",
         rasa_url=DEAD,
         rasa_secret="a rasa secret",
         service_token="a service token",
         telegram_token=None,
-        workers=False,
+        workers=rasa is not None,
     )
     app, port = create_app(settings), free_port()
     if machine is not None:
         app.state.bureau = Bureau(machine)
+    app.state.rasa = rasa or app.state.rasa
     database: Database = app.state.database
     migrate(database)
     with database.writing() as session:

@@ -15,13 +15,14 @@ from api.errors import Conflict, Invalid
 from api.handovers import asking, service
 from api.handovers.asking import set_town
 from api.handovers.drafts import Drafted, make_draft
-from api.handovers.models import EventKind, HandOver, HandOverEvent, ReplyDraft
+from api.handovers.models import EventKind, HandOver, HandOverEvent, Reason, ReplyDraft
 from api.handovers.ownership import lock_conversation
 from api.handovers.queue import list_events
 from api.handovers.reading import Reading, Readings
 from api.handovers.sentences import send_sentence
 from api.notices.models import Notice, NoticeKind
 from api.people import unlinking
+from api.people.linking import unlink
 from api.people.models import Municipality, Person, Role
 from tests.factories import FixedClock, participant, person, regisseur, town
 from tests.handovers.desk import TalkDesk
@@ -162,6 +163,15 @@ def test_no_conversation_begins_in_a_chat_that_became_anothers(
         with pytest.raises(Conflict):
             asking.open_conversation(session, room.words, amina, sanne, room.clock())
     assert room.said() == []
+
+
+def test_who_has_a_conversation_sees_that_its_chat_was_unlinked(room: WaitingRoom) -> None:
+    with room.database.writing() as session:
+        talk = session.get_one(Conversation, room.chat)
+        hand_over = asking.ask_for_person(session, talk, Reason.asked, room.clock())
+        unlink(session, talk, room.clock())
+        events = [event.kind for event in list_events(session, hand_over)]
+    assert events == [EventKind.asked, EventKind.unlinked]
 
 
 def test_what_a_coach_asked_is_not_told_to_who_has_the_chat_now(

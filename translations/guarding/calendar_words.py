@@ -15,7 +15,7 @@ _UNCLEAR = frozenset(normalise(word) for word in _DATA["unclear"])
 _LAST_DAY = 31
 
 # What Turkish puts behind a name, with or without an apostrophe.
-_CASES = r"(?:'[a-z]{1,6}|y?[aeiu]|y?[dt][ae]n?|n?[iu]n|l[ae]r[a-z]*|ki)?"
+CASES = r"(?:'[a-z]{1,6}|y?[aeiu]|y?[dt][ae]n?|n?[iu]n|l[ae]r[a-z]*|ki)?"
 _PART_OF_WEEKDAY = r"(?:s|en)?(?:ochtend|morgen|middag|avond|nacht)?(?:en|s)?|'s"
 _ORDINAL = r"(?:'?(?:e|de|ste|st|nd|rd|th|inci|nci|uncu)(?![a-z])|\.)?"
 _YEAR = r"(?:\s*[,']?\s*(?:van\s|of\s|عام\s|سنه\s|لعام\s)?\s*(?P<year>(?:19|20)\d\d)(?![\d:]))?"
@@ -69,7 +69,7 @@ def _names(languages: Iterable[str], *, short: bool) -> list[str]:
 def _month(languages: tuple[str, ...], *, short: bool) -> str:
     words = sorted({normalise(name) for name in _names(languages, short=short)}, key=len)
     name = "|".join(re.escape(word) for word in reversed(words)).replace(r"\ ", r"\s+")
-    cases = _CASES if "tr" in languages else ""
+    cases = CASES if "tr" in languages else ""
     second = rf"(?:\s*[/(]\s*(?:{name})\s*\)?)?"
     start = r"(?<![a-zء-ي])(?:[وفبل]?(?:شهر\s+)?)?"
     return rf"{start}(?P<month>{name})\.?{cases}(?![a-zء-ي]){second}"
@@ -142,7 +142,7 @@ def weekday(languages: tuple[str, ...]) -> re.Pattern[str]:
     shorts = _DATA["weekday_short"].get(languages[0], {}).values()
     short = "|".join(re.escape(normalise(name)) for name in shorts) or r"(?!)"
     full = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name, _ in names)
-    endings = rf"(?:{_PART_OF_WEEKDAY}{'|' + _CASES if 'tr' in languages else ''})"
+    endings = rf"(?:{_PART_OF_WEEKDAY}{'|' + CASES if 'tr' in languages else ''})"
     without_article = [name.removeprefix("ال") for name, _ in names if name.startswith("ال")]
     arabic = "|".join(re.escape(name) for name in without_article) or r"(?!)"
     return re.compile(
@@ -158,19 +158,18 @@ def weekday_of(name: str) -> str:
 
 
 _PARTS = {normalise(word): part for part, words in _DATA["part_of_day"].items() for word in words}
-_PART = "|".join(
+PART = "|".join(
     re.escape(word).replace(r"\ ", r"\s+") for word in sorted(_PARTS, key=len, reverse=True)
 )
 _AT = one_of(_DATA["at"]["words"])
 _HOUR_WORD = r"(?:uur|u|h|o'clock)(?![a-z])"
 TIME = re.compile(
-    rf"(?:(?<![a-z'ء-ي])(?P<early>{_PART})\s+(?:saat\s+)?)?(?:(?P<at>{_AT})\s+(?:ال\s?)?)?"
+    rf"(?:(?<![a-z'ء-ي])(?P<early>{PART})\s+(?:saat\s+)?)?(?:(?P<at>{_AT})\s+(?:ال\s?)?)?"
     r"(?<![\d.,:/€-])(?P<hour>[01]?\d|2[0-4])"
     r"(?:(?P<sep>[:.]|\s?[uh]\s?(?=\d\d(?!\d)))(?P<minute>[0-5]\d)(?::[0-5]\d)?)?"
     r"(?!\d|[.,:/]\d)"
-    rf"(?P<word>\s*{_HOUR_WORD})?(?:\s*(?P<late>{_PART})(?![a-zء-ي]))?"
+    rf"(?P<word>\s*{_HOUR_WORD})?(?:\s*(?P<late>{PART})(?![a-zء-ي]))?"
 )
-HALF_HOUR = re.compile(r"(?<![a-z])half (?P<hour>\d{1,2})(?!\d|[.,:]\d)(?:\s*uur(?![a-z]))?")
 
 
 def time_of(match: re.Match[str]) -> str | None:
@@ -179,14 +178,13 @@ def time_of(match: re.Match[str]) -> str | None:
     is_clock = bool(separator) and separator != "."
     if not (is_clock or part or match["at"] or (separator and match["word"])):
         return None
-    hour = _on_24(int(match["hour"]), _PARTS[" ".join(part.split())] if part else "")
+    hour = hour_on_24(int(match["hour"]), part or "")
     return f"{hour:02}:{match['minute'] or '00'}"
 
 
-def half_hour_of(match: re.Match[str]) -> str | None:
-    """Dutch `half 3` is 2:30."""
-    hour = int(match["hour"])
-    return f"{(hour - 1) or 12:02}:30" if 1 <= hour <= 12 else None
+def hour_on_24(hour: int, part: str = "") -> int:
+    """The hour of the day, with the words beside it for the part of the day."""
+    return _on_24(hour, _PARTS[" ".join(part.split())] if part else "")
 
 
 def _on_24(hour: int, part: str) -> int:
@@ -209,7 +207,7 @@ def in_words(kind: str, value: str, language: str) -> str | None:
     if kind == "weekday":
         return str(_DATA["weekday"][value][language][0])
     if kind == "time":
-        return value
+        return value.split("/")[0]  # on a clock of twelve hours, as it was said
     if kind != "date":
         return None
     *year, month, day = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from translations.guarding.calendar_words import PART, hour_on_24
+from translations.guarding.calendar_words import CASES, PART, hour_on_24
 from translations.guarding.phrases import load
 from translations.normalise import normalise
 
@@ -36,7 +36,7 @@ class _Form:
 
 
 def times_in(folded: str, language: str) -> Iterator[Said]:
-    """The clock times in words of a folded text; the longest wording first, they may overlap."""
+    """The clock times in words of a folded text; the surest first, they may overlap."""
     for form in _forms(language):
         for match in form.pattern.finditer(folded):
             value = _value(match, form.minutes, language)
@@ -80,17 +80,16 @@ def _forms(language: str) -> tuple[_Form, ...]:
     said = _DATA["spoken"][language]
     words = sorted((each for hour in said["hours"] for each in hour), key=len, reverse=True)
     hour = "|".join(map(_word, words))
-    any_hour = f"{hour}|{_DIGITS}"
-    return (
-        *(
-            _Form(int(minutes), True, _pattern(form, any_hour))
-            for minutes, forms in said["forms"].items()
-            for form in forms
-        ),
-        *(_Form(30, False, _pattern(f, any_hour)) for f in said["perhaps"] if f != f.split()[0]
-          and "{hour}" == f.split()[0]),
-        *(_Form(0, True, _pattern(form, hour)) for form in said["written"]),
-        *(_Form(0, False, _pattern(f, hour)) for f in said["perhaps"] if f.endswith("{hour}")),
+    groups = (
+        (True, f"{hour}|{_DIGITS}", said["forms"]),
+        (True, hour, {"0": said["written"]}),
+        (False, hour, said["perhaps"]),
+    )
+    return tuple(
+        _Form(int(minutes), certain, _pattern(form, hours))
+        for certain, hours, by_minutes in groups
+        for minutes, forms in by_minutes.items()
+        for form in forms
     )
 
 
@@ -99,14 +98,14 @@ def _pattern(form: str, hour: str) -> re.Pattern[str]:
         f"(?P<hour>{hour})" if word == "{hour}" else _PART if word == "{part}" else _word(word)
         for word in form.split()
     ]
-    around = "" if "{part}" in form else PART
-    early = rf"(?:{_BEFORE}(?P<early>{around or '(?!)'})\s+(?:saat\s+)?)?"
-    late = rf"(?:\s*(?P<late>{around or '(?!)'}){_AFTER})?"
+    around = "(?!)" if "{part}" in form else PART
+    early = rf"(?:{_BEFORE}(?P<early>{around})\s+(?:saat\s+)?)?"
+    late = rf"(?:\s*(?P<late>{around}){_AFTER})?"
     return re.compile(rf"{early}{_BEFORE}{_ARABIC_PREFIX}{r'\s+'.join(words)}{_AFTER}{late}")
 
 
 def _word(word: str) -> str:
-    ending = "[a-z']{0,5}" if word.endswith("*") else ""
+    ending = CASES if word.endswith("*") else ""
     return re.escape(normalise(word.rstrip("*"))).replace(r"\ ", r"\s+") + ending
 
 

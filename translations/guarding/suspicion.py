@@ -38,6 +38,7 @@ _LEAST, _MOST = 0.4, 2.2
 _FEW_LETTERS, _SPARE_LETTERS = 10, 25
 
 _WORDS = re.compile(r"[^\W\d_]+")
+_WITHOUT_CAPITAL = re.compile(r"\b[^\W\d_A-ZÀ-ÞĞİŞ]\w*")
 _ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
 _IN_BRACKETS = re.compile(r"\([^)]*\)")
 _UNKNOWN = re.compile(r"⁇|\ufffd|<unk>")
@@ -72,7 +73,7 @@ def reasons(
         _length(len(source), len(result), _LETTERS[language] / _LETTERS[source_language]),
         Reason.repeated if _repeats(result) and not _repeats(source) else None,
         Reason.untranslated if _is_untranslated(source, result) else None,
-        Reason.wrong_script if _is_wrong_script(bare, language) else None,
+        Reason.wrong_script if _is_wrong_script(_without_names(bare, source), language) else None,
         Reason.unknown_words if _UNKNOWN.search(result) and not _UNKNOWN.search(source) else None,
     }
     return tuple(reason for reason in Reason if reason in found)
@@ -111,9 +112,18 @@ def _is_untranslated(source: str, result: str) -> bool:
     before, after = (_WORDS.findall(fold(text).text) for text in (source, result))
     if len(before) > 1 and before == after:
         return True
-    long = Counter(word for word in before if len(word) >= _LONG_WORD)
+    # What has a capital may be a name, and names stay.
+    ordinary = _WORDS.findall(fold(" ".join(_WITHOUT_CAPITAL.findall(source))).text)
+    long = Counter(word for word in ordinary if len(word) >= _LONG_WORD)
     stayed = long & Counter(after)
     return long.total() >= _ENOUGH_WORDS and stayed.total() >= long.total() * _STAYED
+
+
+def _without_names(result: str, source: str) -> str:
+    """The result without words with a capital that the source has too, unless that is all."""
+    names = {word for word in _WORDS.findall(source) if word[0].isupper()}
+    rest = _WORDS.sub(lambda word: "" if word[0] in names else word[0], result)
+    return rest if _WORDS.search(rest) else result
 
 
 def _is_wrong_script(result: str, language: str) -> bool:

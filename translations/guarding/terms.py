@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Any
 
-from translations.guarding.phrases import Folded, load, one_of
+from translations.guarding.phrases import Folded, fold, load, one_of
 
 _TERMS: dict[str, dict[str, Any]] = load("terms.toml")
 _ANSWERS_ONLY = "?"
@@ -42,6 +42,11 @@ def _answering(term: str, language: str) -> re.Pattern[str]:
 def is_in(term: str, text: Folded, language: str) -> bool:
     """Whether a text of this language names the term."""
     return _answering(term, language).search(text.text) is not None
+
+
+def is_abbreviation(term: str, written: str) -> bool:
+    """Whether it is written with the letters that stand for it in every language, such as DUO."""
+    return fold(written).text in {fold(name).text for name in _anywhere(term)}
 
 
 def first_name(term: str, language: str) -> str | None:

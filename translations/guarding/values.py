@@ -1,12 +1,12 @@
 """What a translation must not change: numbers, times, dates, days, links and terms of a text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from translations.guarding import calendar_words as calendar
-from translations.guarding import terms
+from translations.guarding import spoken, terms
 from translations.guarding.numbers import NUMBER, canonical
 from translations.guarding.phrases import Folded, fold
 
@@ -33,7 +33,8 @@ class Value:
 
     kind: Kind
     value: str
-    """`14:30`, `2026-12-03`, `12-03` for a day of any year, `2026-12`, `maandag`, `1000.5`."""
+    """`14:30`, `02:30/14:30` where it may be day or night, `2026-12-03`, `12-03` for a day of any
+    year, `2026-12`, `maandag`, `1000.5`."""
     text: str = field(default="", compare=False)
     start: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
@@ -43,6 +44,8 @@ class Value:
     @property
     def readings(self) -> frozenset[tuple[Kind, str]]:
         """Everything this can mean: `8 uur` may become 08:00, and `3-12` the third of December."""
+        if "/" in self.value and self.kind is Kind.time:
+            return frozenset((self.kind, time) for time in spoken.both_halves(self.value))
         also = _also(self) if self.kind in (Kind.number, Kind.time) else ()
         return frozenset({(self.kind, self.value), *also})
 
@@ -92,6 +95,15 @@ def read(text: str, language: str, *, dutch: bool = False) -> tuple[Value, ...]:
     return tuple(sorted(_Reader(text, (language, *names)).values, key=lambda value: value.start))
 
 
+def small_numbers(text: str, language: str, found: Iterable[Value]) -> Iterator[Value]:
+    """Numbers in words beside what was found: they can answer to digits, and are never missed."""
+    folded, taken = fold(text), {place for each in found for place in range(each.start, each.end)}
+    for digits, start, end in spoken.numbers_in(folded.text, language):
+        begin, finish = folded.span(start, end)
+        if begin not in taken:
+            yield Value(Kind.number, digits, text[begin:finish], begin, finish, certain=False)
+
+
 class _Reader:
     """Looks for one kind after the other; what was found is hidden from the next."""
 
@@ -104,9 +116,8 @@ class _Reader:
         self._links()
         self._each(_EMAIL, Kind.email, lambda match: match.group())
         self._dates()
+        self._spoken_times()
         self._times()
-        if "nl" in languages:
-            self._each(calendar.HALF_HOUR, Kind.time, calendar.half_hour_of)
         self._each(_PHONE, Kind.phone, lambda match: _phone(match.group()))
         self._each(_MONEY, Kind.money, self._amount)
         self._weekdays()
@@ -143,6 +154,11 @@ class _Reader:
             certain = match["year"] is not None or not calendar.is_unclear(match["month"])
             if value is not None:
                 self._take(Kind.date, value, *match.span(), certain=certain)
+
+    def _spoken_times(self) -> None:
+        for said in [each for code in self.languages for each in spoken.times_in(self.left, code)]:
+            if _HIDDEN_ELSE not in self.left[said.start : said.end]:
+                self._take(Kind.time, said.value, said.start, said.end, said.certain)
 
     def _times(self) -> None:
         for match in list(calendar.TIME.finditer(self.left)):

@@ -1,6 +1,6 @@
 // Keeps the queue and the conversation fresh; every form also works without this script.
 
-import { keepForms, restoreReply } from "./unsent.js";
+import { forgetAtSignOut, keepForms, restoreReply } from "./unsent.js";
 import { readInDutch } from "./reading.js";
 import { findSentences } from "./sentences.js";
 
@@ -235,6 +235,7 @@ addEventListener("pageshow", () => {
 });
 
 keepForms();
+forgetAtSignOut();
 findSentences(text);
 
 // Who looks at the page has read it; getting the page alone changes nothing.

@@ -69,3 +69,9 @@ function read(name) {
 function write(name, value) {
   sessionStorage.setItem(name, JSON.stringify(value));
 }
+
+/** Who signs out leaves nothing behind for the next one at this desk. */
+export function forgetAtSignOut() {
+  const form = document.querySelector("form[action='/console/logout']");
+  form?.addEventListener("submit", () => sessionStorage.clear());
+}
