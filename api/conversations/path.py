@@ -103,7 +103,9 @@ class MessagePath:
                 message.put_back(now + RETRY_AFTER * 2**message.tries, reason)
                 return
             lock_conversation(session, message.conversation_id)
-            replies = [] if is_owned(session, message.conversation_id) else [FAILURE]
+            replies = _by_rule(message) or [FAILURE]  # danger is answered whatever else fails
+            if is_owned(session, message.conversation_id):
+                replies = _numbers(replies)
             self._record(session, message, replies, None, now)
             message.error = reason
 
@@ -152,7 +154,7 @@ class MessagePath:
         agreed = self._agreed(session, message, now)
         replies = agreed or _warned(message, by_rule)
         replies = replies or self._replies(session, message, understood, now)
-        numbers = [reply for reply in replies if reply.key == SAFETY]
+        numbers = _numbers(replies)
         owned = is_owned(session, message.conversation_id)
         if owned:
             replies = numbers
@@ -287,6 +289,11 @@ def _cause(
     if understood is not None:
         return transcript.Cause(message, understood.intent, understood.confidence)
     return transcript.Cause(message, SAFETY, 1.0) if by_rule else transcript.Cause(message)
+
+
+def _numbers(replies: list[Reply]) -> list[Reply]:
+    """What is said in danger, also while a person has the conversation."""
+    return [reply for reply in replies if reply.key == SAFETY]
 
 
 def _by_rule(message: InboxMessage) -> list[Reply]:

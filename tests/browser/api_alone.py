@@ -22,6 +22,7 @@ from api.system import free_port
 from translations.machine import Machine
 
 DEAD = "http://127.0.0.1:9"
+TOKEN = "a service token"
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def api_alone[Made](
         database_url=f"sqlite:///{folder / 'wegwijs.sqlite'}",
         rasa_url=DEAD,
         rasa_secret="a rasa secret",
-        service_token="a service token",
+        service_token=TOKEN,
         telegram_token=None,
         workers=rasa is not None,
     )

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,9 +18,10 @@ from api.attachments.types import check
 from api.channels.webchat import COOKIE
 from api.clock import system_clock
 from api.conversations.models import Author, Conversation, Kind, Message
+from api.conversations.rasa import Question, Understood
 from api.db import Database
 from api.people.models import Person
-from tests.browser.api_alone import api_alone
+from tests.browser.api_alone import TOKEN, api_alone
 from tests.browser.pages import Chat, act
 from tests.factories import (
     PASSWORD,
@@ -157,12 +159,25 @@ def _line_of(session: Session, name: str, kind: Kind) -> Message:
     return line
 
 
+class Listener(ScriptedRasa):
+    """Hears who wants a person, and then does what the bot's action does; else it is about PVT."""
+
+    api_url = ""
+
+    def ask(self, question: Question) -> Understood:
+        heard = super().ask(question)
+        if question.text not in WISHES.values():
+            return heard
+        url = f"{self.api_url}/v1/sessions/{question.session_id}/hand-overs"
+        made = httpx.post(url, json={}, headers={"Authorization": f"Bearer {TOKEN}"}).json()
+        return understood("handover", "mens_spreken", hand_over=made["handOver"])
+
+
 @contextmanager
 def counter_in(folder: Path, machine: Machine) -> Iterator[Counter]:
-    """Open as long as the block lasts; who wants a person is understood, and nothing else."""
-    wishes = {text: understood("handover", "mens_spreken") for text in WISHES.values()}
-    rasa = ScriptedRasa(dict(wishes))
+    """Open as long as the block lasts."""
+    rasa = Listener()
     with api_alone(folder, lambda session, *_: town(session), machine, rasa) as (url, _):
-        database = Database(f"sqlite:///{folder / 'wegwijs.sqlite'}")
+        rasa.api_url, database = url, Database(f"sqlite:///{folder / 'wegwijs.sqlite'}")
         yield Counter(url, database)
         database.close()

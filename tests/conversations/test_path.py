@@ -346,11 +346,15 @@ def test_a_worker_that_dies_with_a_message_costs_time_and_not_the_answer(
     assert len(chat.lines()) == 3
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("hallo", ["failure"]), ("ik wil niet meer leven", ["nood", "nood.offer"])],
+)
 def test_a_message_that_kills_every_worker_is_told_in_the_end(
-    chat: Chat, clock: FixedClock
+    chat: Chat, clock: FixedClock, text: str, told: list[str]
 ) -> None:
     with chat.path.database.writing() as session:
-        receive(session, clock())
+        receive(session, clock(), text)
     for _ in range(MAX_TRIES):
         assert claim_one(chat.path) is not None  # and the worker dies
         clock.move(LEASE)
@@ -359,7 +363,7 @@ def test_a_message_that_kills_every_worker_is_told_in_the_end(
     with pytest.raises(TooManyTries):
         chat.path.answer_message(claimed)
     chat.path.give_up_or_retry(claimed, "TooManyTries")
-    assert [chat.key(line) for line in chat.lines() if line.author == Author.bot] == ["failure"]
+    assert [chat.key(line) for line in chat.lines() if line.author == Author.bot] == told
     assert chat.inbox()[0].done_at is not None
 
 

@@ -1,30 +1,22 @@
 """Installing packages of Argos: looked up, fetched, compared, tried, and only then put in place."""
 
-import errno
 import fcntl
-import json
-import lzma
 import os
-import re
 import shutil
-import stat
 import tempfile
 import urllib.request
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
+from translations.engines.archives import DISK_IS_FULL, LARGEST_PACKAGE, described, unpack
 from translations.engines.models import (
-    LARGEST_DESCRIPTION,
-    METADATA,
     BadModel,
     Direction,
     Metadata,
@@ -40,13 +32,8 @@ from translations.machine import BRIDGE, open_model
 
 ENDING = ".argosmodel"
 INCOMING = ".incoming"
-LARGEST_INDEX, LARGEST_PACKAGE, MOST_FILES = 10_000_000, 4_000_000_000, 10_000
-NOT_NEEDED = ("minisbd", "spacy", "stanza")
-"""Models that split sentences, and are larger than what translates: ours does without."""
+LARGEST_INDEX = 10_000_000
 _CHUNK, _TIMEOUT_SECONDS = 1 << 20, 30.0
-_DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_NO_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, RuntimeError)
-"""All that the reading of a broken zip file may raise, beside OSError."""
 
 type Told = Callable[[int, int | None], None]
 """How many bytes are there, and of how many; None when the other side does not say."""
@@ -132,7 +119,7 @@ def _install(offer: Offer, file: Path, folder: Path, *, pin: bool) -> Installed:
     try:
         pins = read_pins(folder)
         pins.check_archive(offer.name, found)
-        unpacked = _unpack(file, file.parent / "unpacked")
+        unpacked = unpack(file, file.parent / "unpacked")
         model = read_model(unpacked)
         if (model.source, model.target, model.version) != _said(offer):
             raise BadModel(f"it is {model.source} to {model.target}, version {model.version}")
@@ -151,7 +138,10 @@ def _said(offer: Offer) -> tuple[str, str, str]:
 
 def _check_place(model: Model, place: Path) -> None:
     """Raises BadModel when it would take the place of something else: no package is one's own."""
-    there = read_model(place) if place.exists() else model
+    try:
+        there = read_model(place)
+    except BadModel:  # nothing, or what is left of one
+        there = model
     if model.manifest is not None or there.manifest is not None:
         raise BadModel("it would pass for a model of your own")
     if there.direction != model.direction:
@@ -174,40 +164,6 @@ def _put_in_place(unpacked: Path, folder: Path, pinned: tuple[Offer, str] | None
             shutil.rmtree(other.folder)
 
 
-def _unpack(file: Path, to: Path) -> Path:
-    """The one folder in an archive, without what we do not need; raises BadModel."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            top = _checked(archive.infolist())
-            for member in archive.infolist():
-                if PurePosixPath(member.filename).parts[1:2] not in [
-                    (name,) for name in NOT_NEEDED
-                ]:
-                    archive.extract(member, to)
-    except _NO_ZIP as error:
-        raise BadModel("it is no whole zip file") from error
-    except OSError as error:
-        if error.errno in _DISK_IS_FULL:
-            raise
-        raise BadModel(f"it cannot be unpacked ({error.strerror})") from error
-    return to / top
-
-
-def _checked(members: list[zipfile.ZipInfo]) -> str:
-    """The name of the only folder; raises BadModel for anything that could land outside it."""
-    paths = [PurePosixPath(member.filename) for member in members]
-    tops = {path.parts[0] for path in paths if path.parts}
-    for member, path in zip(members, paths, strict=True):
-        strange = path.is_absolute() or ".." in path.parts or "\\" in member.filename
-        if strange or stat.S_ISLNK(member.external_attr >> 16):
-            raise BadModel("it holds a path that leads out of its folder")
-    if len(tops) != 1 or not re.fullmatch(r"\w[\w.-]*", next(iter(tops))):
-        raise BadModel("it must hold exactly one folder")
-    if len(members) > MOST_FILES or sum(each.file_size for each in members) > LARGEST_PACKAGE:
-        raise BadModel("it is too large when unpacked")
-    return tops.pop()
-
-
 def _offer(entry: dict[str, Any], index: str) -> Offer | None:
     """One line of an index; None for what is no model of one direction."""
     try:
@@ -224,14 +180,9 @@ def _offer(entry: dict[str, Any], index: str) -> Offer | None:
 
 def _offer_in(file: Path) -> Offer:
     try:
-        with zipfile.ZipFile(file) as archive:
-            names = [name for name in archive.namelist() if PurePosixPath(name).name == METADATA]
-            description = archive.getinfo(min(names, key=len))
-            if description.file_size > LARGEST_DESCRIPTION:
-                raise CannotInstall(f"{file.name}: {METADATA} is too large")
-            said = Metadata.model_validate(json.loads(archive.read(description)))
-    except (OSError, *_NO_ZIP) as error:
-        raise CannotInstall(f"{file.name} is no package of Argos") from error
+        said = described(file)
+    except BadModel as reason:
+        raise CannotInstall(f"{file.name} is no package of Argos: {reason}") from reason
     return Offer(said.from_code, said.to_code, said.package_version, (file.resolve().as_uri(),))
 
 
@@ -245,7 +196,7 @@ def _fetch(offer: Offer, file: Path, told: Told) -> None:
         except CannotInstall as fault:
             reason = fault
         except (OSError, HTTPException) as fault:
-            if isinstance(fault, OSError) and fault.errno in _DISK_IS_FULL:
+            if isinstance(fault, OSError) and fault.errno in DISK_IS_FULL:
                 raise
             reason = CannotInstall(f"{place} broke off ({type(fault).__name__}); try again")
     raise reason

@@ -112,10 +112,10 @@ def _is_untranslated(source: str, result: str) -> bool:
     before, after = (_WORDS.findall(fold(text).text) for text in (source, result))
     if len(before) > 1 and before == after:
         return True
+    long = Counter(word for word in before if len(word) >= _LONG_WORD)
     # What has a capital may be a name, and names stay.
-    ordinary = _WORDS.findall(fold(" ".join(_WITHOUT_CAPITAL.findall(source))).text)
-    long = Counter(word for word in ordinary if len(word) >= _LONG_WORD)
-    stayed = long & Counter(after)
+    ordinary = Counter(_WORDS.findall(fold(" ".join(_WITHOUT_CAPITAL.findall(source))).text))
+    stayed = long & ordinary & Counter(after)
     return long.total() >= _ENOUGH_WORDS and stayed.total() >= long.total() * _STAYED
 
 
