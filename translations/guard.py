@@ -12,6 +12,7 @@ from translations.guarding.person_only import Subject, needs_a_person
 from translations.guarding.phrases import fold
 from translations.guarding.suspicion import Doubt, Reason, without
 from translations.guarding.values import LANGUAGES, Kind, Value, protected, read, small_numbers
+from translations.machine import NoTranslation
 
 __all__ = [
     "LANGUAGES",
@@ -238,7 +239,7 @@ def translate_guarded(
     """Translate, look what was lost, and try once more with that kept out of the model's hands.
 
     Links never go through a model; they stand on lines of their own at the end of the result.
-    What `translate` raises passes through.
+    What `translate` raises the first time passes through.
     """
     values = protected(text, source)
     links = [value for value in values if value.kind is Kind.link]
@@ -265,7 +266,12 @@ def _retry(
 ) -> str | None:
     lost = [value for value in protected(words, source) if value in missing]
     hidden, mapping = with_placeholders(words, lost, target)
-    return put_back(translate(hidden), mapping) if mapping else None
+    if not mapping:
+        return None
+    try:
+        return put_back(translate(hidden), mapping)
+    except NoTranslation:  # too slow or too busy now: there is a first attempt to show
+        return None
 
 
 def _without_links(text: str, links: Iterable[Value]) -> str:

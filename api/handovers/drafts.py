@@ -19,7 +19,7 @@ from api.people.models import Person
 from translations.catalogue import SOURCE
 from translations.guard import LANGUAGES as GUARDED
 from translations.guard import Guarded, Value, Verdict, needs_a_person, protected, translate_guarded
-from translations.machine import NoModel
+from translations.machine import NoModel, NoTranslation
 
 MAX_DUTCH_CHARACTERS = 1_500
 MAX_TRANSLATION_CHARACTERS = 2_200
@@ -63,8 +63,16 @@ def translate_reply(bureau: Bureau, dutch: str, language: str) -> Drafted:
         raise Invalid("the machine said nothing", "error.translation_failed")
     if len(there.text) > MAX_TRANSLATION_CHARACTERS:
         raise Invalid("the translation is too long", "error.draft_too_long")
-    back = bureau.translate(there.text, language, SOURCE) if bureau.can(language, SOURCE) else ""
+    back = _back(bureau, there.text, language)
     return Drafted(text, language, there.text, back, faults_of(there.verdict))
+
+
+def _back(bureau: Bureau, translation: str, language: str) -> str:
+    """Nothing where the machine cannot do it now: the draft stays, and there is less to compare."""
+    try:
+        return bureau.translate(translation, language, SOURCE)
+    except NoTranslation:
+        return ""
 
 
 def can_translate(bureau: Bureau, language: str) -> bool:

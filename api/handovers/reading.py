@@ -22,6 +22,7 @@ from translations.machine import NoModel
 REMEMBERED = 300
 REMEMBERED_FOR = timedelta(minutes=30)
 LONGEST_READ = 4_000
+CUT = "[…]"
 
 
 @dataclass(frozen=True)
@@ -89,4 +90,5 @@ def read_in_dutch(bureau: Bureau, line: Message) -> Reading:
     if not can_read(bureau, line.language):
         raise NoModel(line.language, SOURCE)
     found = guarded(bureau, line.text[:LONGEST_READ], line.language, SOURCE)
-    return Reading(found.text, faults_of(found.verdict))
+    rest = f" {CUT}" if len(line.text) > LONGEST_READ else ""
+    return Reading(found.text + rest, faults_of(found.verdict))

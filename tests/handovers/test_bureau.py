@@ -20,9 +20,10 @@ class HeldMachine(Machine):
     def __init__(self) -> None:
         super().__init__(Path("nowhere"))
         self.gate, self.begun = threading.Event(), threading.Semaphore(0)
-        self.given_up = threading.Event()
+        self.given_up, self.asked = threading.Event(), threading.Semaphore(0)
 
     def route(self, source: str, target: str) -> tuple[str, ...]:
+        self.asked.release()
         if "ti" in (source, target):
             raise NoModel(source, target)
         return source, target
@@ -123,6 +124,32 @@ def test_a_bureau_that_is_closed_takes_nothing_more(machine: HeldMachine) -> Non
     bureau.close()
     with pytest.raises(Busy):
         bureau.translate("tekst", "nl", "ar")
+
+
+def test_who_waits_when_it_closes_is_told_and_what_is_under_way_stops(
+    machine: HeldMachine,
+) -> None:
+    bureau = Bureau(machine, at_once=1, seconds=PATIENT)
+
+    async def close_on_two() -> list[str | BaseException]:
+        begun = asyncio.ensure_future(bureau.translate_async("een", "nl", "ar"))
+        await asyncio.to_thread(machine.begun.acquire)
+        waits = asyncio.ensure_future(bureau.translate_async("twee", "nl", "ar"))
+        also = asyncio.ensure_future(asyncio.to_thread(bureau.translate, "drie", "nl", "ar"))
+        for _ in range(3):
+            await asyncio.to_thread(machine.asked.acquire)
+        bureau.close()
+        return list(await asyncio.gather(begun, waits, also, return_exceptions=True))
+
+    assert [type(each) for each in asyncio.run(close_on_two())] == [GivenUp, Busy, Busy]
+
+
+def test_models_that_are_left_out_are_named_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "empty").mkdir()
+    Bureau(Machine(tmp_path)).load().result(PATIENT)
+    assert "the model empty is not used: it has no metadata.json" in caplog.text
 
 
 def test_loading_does_not_hold_up_who_asks_for_it(machine: HeldMachine) -> None:

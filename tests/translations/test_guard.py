@@ -109,8 +109,15 @@ def test_a_dutch_day_in_an_arabic_message_must_arrive() -> None:
     assert lost("الموعد يوم maandag", "De afspraak is op dinsdag", ("ar", "nl")) == ["maandag"]
 
 
-def test_an_hour_written_out_is_for_the_regisseur_to_check() -> None:
-    assert lost("Kom om 2 uur.", "تعال الساعة الثانية.", ("nl", "ar")) == ["02:00"]
+def test_what_a_model_writes_without_end_is_not_read_to_its_end() -> None:
+    verdict = compare("Kom maandag.", "Friday and perhaps Monday " * 100_000, "nl", "en")
+    assert [value.value for value in verdict.added] == ["vrijdag", "maandag"]
+    assert Reason.too_long in verdict.suspicious
+
+
+@pytest.mark.parametrize("text", ["1" * 5000, "፼" * 1500, "1 " * 2000, "\0" * 4000])
+def test_numbers_without_end_are_no_trouble(text: str) -> None:
+    assert compare(text, text, "ar", "nl").missing == ()
 
 
 WORDS = "Ik wil graag weten wanneer de nieuwe lessen beginnen en waar de school precies is."

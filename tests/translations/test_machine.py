@@ -170,6 +170,32 @@ def test_a_model_that_breaks_off_is_told_without_the_text(
     assert "geheim" not in str(error.value)
 
 
+def test_files_that_cannot_be_read_leave_one_model_out(
+    tiny_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(model: Model) -> Hop:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(module, "open_model", closed)
+    machine = Machine(tiny_models)
+    with pytest.raises(NoModel):
+        machine.translate("tekst", "nl", "en")
+    assert machine.broken == {"translate-nl_en-1_0": "its files cannot be read"}
+
+
+def test_a_folder_that_cannot_be_read_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(folder: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(module, "find_models", closed)
+    machine = Machine(tmp_path / "models")
+    machine.load()
+    assert not machine.can("nl", "en")
+    assert machine.broken == {"models": "the folder cannot be read"}
+
+
 def test_who_gives_up_gets_no_further_sentences(tiny_machine: Machine) -> None:
     asked: list[bool] = []
 

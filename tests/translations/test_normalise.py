@@ -86,3 +86,7 @@ def test_nothing_to_read_becomes_empty(text: str) -> None:
 @pytest.mark.parametrize("text", ["السَّلامُ ٢٠", "ሠላም ኣሎ፡ ፳፫", "İstanbul ığdır", "Één café 🙂"])
 def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
+
+
+def test_a_number_of_geez_without_end_is_read_in_parts() -> None:
+    assert normalise("፼" * 2000).isdecimal()

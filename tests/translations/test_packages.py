@@ -1,5 +1,6 @@
 """Installing a package: the one that was promised, whole or not at all, inside its folder."""
 
+import errno
 import fcntl
 import json
 import os
@@ -180,3 +181,77 @@ def test_a_pin_is_written_beside_those_that_were_there(package: Path, folder: Pa
     add_pin(folder, "en_nl-1.0", "a" * 64, folder / NL_EN)
     assert (folder / LOCK).read_text(encoding="utf-8").count("nl_en-1.0") == 1
     assert "en_nl-1.0" in (folder / LOCK).read_text(encoding="utf-8")
+
+
+def test_a_description_without_end_is_not_read(package: Path, folder: Path, tmp_path: Path) -> None:
+    endless = b'{"from_code": "nl", "x": "' + b" " * 2_000_000 + b'"}'
+    large = repacked(package, tmp_path / "large.argosmodel", **{"metadata.json": endless})
+    with pytest.raises(CannotInstall, match="too large"):
+        install_file(large, folder)
+
+
+@pytest.mark.parametrize("path", ["model", "metadata.json/x", "n" * 300])
+def test_an_archive_that_cannot_be_unpacked_is_refused(
+    path: str, package: Path, folder: Path, tmp_path: Path
+) -> None:
+    bad = Path(shutil.copy(package, tmp_path / "bad.argosmodel"))
+    with zipfile.ZipFile(bad, "a") as archive:
+        archive.writestr(f"{NL_EN}/{path}", "x")
+    with pytest.raises(CannotInstall, match="cannot be unpacked"):
+        install_file(bad, folder)
+    assert installed(folder) == set()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+def test_damage_in_the_middle_of_an_archive_is_said(
+    method: int, package: Path, folder: Path, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.argosmodel"
+    with zipfile.ZipFile(package) as old, zipfile.ZipFile(bad, "w", method) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    damaged = bytearray(bad.read_bytes())
+    middle = len(damaged) // 2
+    damaged[middle : middle + 99] = bytes(99)
+    bad.write_bytes(damaged)
+    with pytest.raises(CannotInstall, match="no whole zip file"):
+        install_file(bad, folder)
+    assert installed(folder) == set()
+
+
+def test_a_package_does_not_take_the_place_of_a_model_of_your_own(
+    package: Path, folder: Path
+) -> None:
+    own = folder / NL_EN
+    own.mkdir(parents=True)
+    sums = {"model.bin": "0" * 64, "sentencepiece.model": "0" * 64}
+    said = {"kind": "argos", "from": "ti", "to": "en", "licence": "MIT", "sha256": sums}
+    (own / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
+    with pytest.raises(CannotInstall, match="model of your own"):
+        install_file(package, folder)
+    assert (own / "manifest.json").exists()
+
+
+def test_what_is_left_of_a_damaged_model_is_replaced(package: Path, folder: Path) -> None:
+    (folder / NL_EN).mkdir(parents=True)
+    (folder / NL_EN / "metadata.json").write_text("{", encoding="utf-8")
+    install_file(package, folder)
+    assert works(folder)
+
+
+def test_a_folder_of_models_that_is_a_file_is_said(package: Path, tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("of somebody", encoding="utf-8")
+    with pytest.raises(CannotInstall, match="must be a folder in which you may write"):
+        install_file(package, tmp_path / "models")
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(
+    package: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(zipfile.ZipFile, "extract", full)
+    with pytest.raises(CannotInstall, match=r"No space left.*room for three times"):
+        install_file(package, folder)
+    assert installed(folder) == set()

@@ -47,7 +47,8 @@ def unpack(file: Path, to: Path) -> Path:
     except OSError as error:
         if error.errno in DISK_IS_FULL:
             raise
-        raise BadModel(f"it cannot be unpacked ({error.strerror})") from error
+        why = error.strerror or "it is no whole zip file"
+        raise BadModel(f"it cannot be unpacked ({why})") from error
     return to / top
 
 

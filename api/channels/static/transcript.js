@@ -130,9 +130,11 @@ export function has(id) {
 /** Put a line where its number says; lines still on their way have none and stay at the end. */
 export function place(element, id) {
   element.dataset.id = id;
-  const later = [...list.querySelectorAll("[data-id]")].find((each) => Number(each.dataset.id) > id);
-  if (later) later.before(element);
-  else if (!element.isConnected) list.append(element);
+  const lines = [...list.querySelectorAll(".message")];
+  const isLater = ({ dataset }) => !dataset.id || Number(dataset.id) > id;
+  const next = lines.find((each) => each !== element && isLater(each)) ?? null;
+  const stands = element.isConnected && (lines[lines.indexOf(element) + 1] ?? null) === next;
+  if (!stands) list.insertBefore(element, next);
   markDays();
 }
 
