@@ -49,9 +49,12 @@ class Cable:
         except OSError:
             far = None
         with self._lock:
-            if far is None or not self.whole:
-                return [_shut(end) for end in (near, far) if end] and None
-            self._ends |= {near, far}
+            joined = far is not None and self.whole
+            self._ends |= {near, far} if far and joined else set()
+        if far is None or not joined:
+            for end in filter(None, (near, far)):
+                _shut(end)
+            return
         far.settimeout(None)
         for source, target in ((near, far), (far, near)):
             threading.Thread(target=self._pass_on, args=(source, target), daemon=True).start()

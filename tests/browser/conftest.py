@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.browser.counter import Counter, counter_in
 from tests.browser.system import System
 from tests.running import running
+from translations.machine import Machine
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +26,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     with running(tmp_path_factory.mktemp("system")) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def counter(tmp_path_factory: pytest.TempPathFactory, tiny_machine: Machine) -> Iterator[Counter]:
+    with counter_in(tmp_path_factory.mktemp("counter"), tiny_machine) as opened:
+        yield opened

@@ -1,17 +1,17 @@
 """Guests and regisseurs who talk at once in a real browser, with real translation models."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
-import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from api.clock import local, system_clock
-from tests.browser.counter import SOON, WISHES, Counter, Desk, counter_in
+from tests.browser.counter import SOON, WISHES, Counter, Desk
 from tests.browser.pages import Chat, act, picture
-from translations.machine import Machine
 
 COME, IN_ARABIC = "Kunt u op dinsdag om 10:30 komen?", "هل يمكنك الحضور يوم الثلاثاء الساعة 10:30؟"
+NAMES = {"ar": "Amina", "ti": "Selam", "nl": "Tomas"}
+CLAIMED, NOTE = "Een mens van de gemeente leest nu uw vraag", "Zij komt met haar zus."
 PLACE, TIME = "Stadhuis Weert", "14:15"
 MONEY = "U moet € 25 betalen"
 MARK = "هذه ترجمة كمبيوتر"
@@ -19,12 +19,17 @@ FACES = {"ar": "🙂", "ti": "😐", "nl": "🙁"}
 SAID = {"ar": "ja", "ti": "een beetje", "nl": "nee"}
 
 
-@pytest.fixture(scope="module")
-def counter(
-    tmp_path_factory: pytest.TempPathFactory, tiny_machine: Machine
-) -> Iterator[Counter]:
-    with counter_in(tmp_path_factory.mktemp("counter"), tiny_machine) as opened:
-        yield opened
+@dataclass
+class Afternoon:
+    """Who is there in the town hall."""
+
+    sanne: Desk
+    bram: Desk
+    chats: dict[str, Chat]
+
+    @property
+    def desks(self) -> tuple[Desk, Desk]:
+        return self.sanne, self.bram
 
 
 def close(*pages: Page) -> None:
@@ -47,7 +52,7 @@ def claim_at_once(one: Desk, other: Desk) -> tuple[Desk, Desk]:
     """Both have pressed before the api hears of either: who got it, and who did not."""
     held: list[Route] = []
     for desk in (one, other):
-        desk.page.route("**/claim", held.append)
+        desk.page.route("**/claim", lambda route: held.append(route))
         desk.page.locator("form[action$='/claim'] button").click(no_wait_after=True)
     while len(held) < 2:
         one.page.wait_for_timeout(20)
@@ -96,110 +101,125 @@ def same_lines(desk: Desk, chat: Chat) -> None:
     assert desk.line_ids() == chat.ids() == sorted(set(chat.ids()))
 
 
-def test_three_guests_are_helped_by_two_colleagues_at_once(
-    browser: Browser, counter: Counter
-) -> None:
-    sanne, bram = (counter.desk(browser, name) for name in ("Sanne", "Bram"))
-    names = {"ar": "Amina", "ti": "Selam", "nl": "Tomas"}
-    chats = {each: counter.guest(browser, names[each], each) for each in names}
-    everybody = [sanne.page, bram.page, *(chat.page for chat in chats.values())]
-
-    # The queues fill by themselves, with each of them once.
-    for desk in (sanne, bram):
+def fill_queues(town_hall: Afternoon) -> None:
+    """Both see everybody, once, without loading the page again."""
+    for desk in town_hall.desks:
         desk.page.evaluate("window.loadedOnce = true")
-    for language, chat in chats.items():
+    for language, chat in town_hall.chats.items():
         ask_twice(chat, language)
-    for desk in (sanne, bram):
-        for language, name in names.items():
+    for desk in town_hall.desks:
+        for language, name in NAMES.items():
             row = desk.row(name)
-            expect(row).to_have_count(1, timeout=SOON)
-            expect(row.locator(".preview")).to_have_text(WISHES[language], timeout=SOON)
+            expect(row.locator(".preview")).to_have_text([WISHES[language]], timeout=SOON)
             expect(row).to_contain_text("2 keer gevraagd")
         assert desk.page.evaluate("window.loadedOnce")
-    picture(sanne.page, "counter-queue")
+    picture(town_hall.sanne.page, "counter-queue")
 
-    # One each; and the third for who is first.
-    sanne.take(names["ar"])
-    bram.to_queue()
-    expect(bram.row(names["ar"])).to_contain_text("Sanne")
-    bram.take(names["ti"])
-    for desk in (sanne, bram):
+
+def share(town_hall: Afternoon) -> Desk:
+    """One each, and the third for who is first: that is who comes back."""
+    sanne, bram = town_hall.desks
+    sanne.take(NAMES["ar"])
+    expect(bram.row(NAMES["ar"])).to_contain_text("Sanne", timeout=SOON)
+    bram.take(NAMES["ti"])
+    for desk in town_hall.desks:
         desk.to_queue()
-        desk.open(names["nl"])
+        desk.open(NAMES["nl"])
     winner, loser = claim_at_once(sanne, bram)
     expect(loser.page.locator("main")).to_contain_text("Een collega heeft deze vraag al.")
-    claimed = chats["nl"].of_bot.filter(has_text="Een mens van de gemeente leest nu uw vraag")
-    expect(claimed).to_have_count(1, timeout=SOON)
+    expect(town_hall.chats["nl"].of_bot.filter(has_text=CLAIMED)).to_have_count(1, timeout=SOON)
+    return winner
 
-    # Each answers in turn, while the guests go on writing.
-    for language, chat in chats.items():
-        chat.say(f"{names[language]} 1")
-    for number in (1, 2, 3):
-        chats["nl"].say(f"vraag {number}")
-        winner.say(f"antwoord {number}")
-    same_lines(winner, chats["nl"])
-    expect(chats["nl"].of_person.locator(".bubble")).to_have_text(
-        [f"antwoord {number}" for number in (1, 2, 3)]
-    )
 
-    sanne.to_queue()
-    sanne.open(names["ar"])
-    send_translated(sanne)
-    arrived = chats["ar"].of_person
+def talk_in_turn(desk: Desk, chat: Chat) -> None:
+    for number in range(3):
+        chat.say(f"vraag {number}")
+        desk.say(f"antwoord {number}")
+    answers = [f"antwoord {number}" for number in range(3)]
+    expect(chat.of_person.locator(".bubble")).to_have_text(answers, timeout=SOON)
+    same_lines(desk, chat)
+
+
+def talk_by_machine(desk: Desk, chat: Chat) -> None:
+    desk.to_queue()
+    desk.open(NAMES["ar"])
+    send_translated(desk)
+    arrived = chat.of_person
     expect(arrived.locator(".bubble")).to_have_text([IN_ARABIC], timeout=SOON)
     seen_as(arrived, "ar", "rtl")
     expect(arrived.locator(".machine")).to_contain_text(MARK)
     expect(arrived.locator(".dutch")).to_have_text(COME)
     expect(arrived.locator(".dutch")).to_have_attribute("dir", "ltr")
-    expect(arrived.locator(".who")).to_have_text("Sanne Voorbeeld")
-    chats["ar"].say("شكرا لك.")
-    expect(sanne.page.locator(".translated").last).to_contain_text("Dank u wel.", timeout=SOON)
-    same_lines(sanne, chats["ar"])
-    sanne.page.screenshot(path="/tmp/wegwijs/f/shots_ar_wide.png", full_page=True)
+    expect(arrived.locator(".who")).to_have_text("Sanne")
+    chat.say("شكرا لك.")
+    expect(desk.page.locator(".translated").last).to_contain_text("Dank u wel.", timeout=SOON)
+    same_lines(desk, chat)
 
-    bram.to_queue()
-    bram.open(names["ti"])
-    send_sentence(bram)
-    arrived = chats["ti"].of_person
+
+def talk_by_sentence(desk: Desk, chat: Chat) -> None:
+    desk.to_queue()
+    desk.open(NAMES["ti"])
+    send_sentence(desk)
+    arrived = chat.of_person
     expect(arrived.locator(".bubble")).to_contain_text(TIME, timeout=SOON)
     expect(arrived.locator(".bubble")).to_contain_text(PLACE)
     seen_as(arrived, "ti", "ltr")
     expect(arrived.locator(".dutch")).to_contain_text(f"Plaats: {PLACE}.")
     expect(arrived.locator(".machine")).to_be_hidden()
-    same_lines(bram, chats["ti"])
+    same_lines(desk, chat)
 
-    # A colleague goes on with it: the guest reads another name, and no notes.
+
+def take_over(town_hall: Afternoon) -> None:
+    """The guest reads another name, and none of the notes."""
+    (sanne, bram), chat = town_hall.desks, town_hall.chats["ar"]
     bram.to_queue()
-    bram.open(names["ar"])
+    bram.open(NAMES["ar"])
     expect(bram.page.locator("main")).to_contain_text("Deze vraag is bij Sanne Voorbeeld.")
     act(bram.page, "take-over")
     expect(sanne.text).to_have_count(0, timeout=SOON)
     expect(sanne.page.locator("main")).to_contain_text("Deze vraag is bij Bram Voorbeeld.")
-    bram.page.locator("#note").fill("Zij komt dinsdag met haar zus.")
+    bram.page.locator("#note").fill(NOTE)
     act(bram.page, "notes")
-    expect(sanne.page.locator("#log")).to_contain_text("met haar zus", timeout=SOON)
+    expect(sanne.page.locator("#log")).to_contain_text(NOTE, timeout=SOON)
     bram.say("Tot dinsdag.")
-    expect(chats["ar"].of_person.last.locator(".who")).to_have_text("Bram Voorbeeld", timeout=SOON)
-    expect(chats["ar"].page.locator("#messages")).not_to_contain_text("met haar zus")
+    expect(chat.of_person.last.locator(".who")).to_have_text("Bram", timeout=SOON)
+    expect(chat.page.locator("#messages")).not_to_contain_text(NOTE)
 
-    # Handed back: whether it helped is asked once, by faces, and told in the log.
-    holders = {"ar": bram, "ti": bram, "nl": winner}
-    for language, desk in holders.items():
-        desk.to_queue()
-        desk.open(names[language])
-        act(desk.page, "hand-back")
-        faces = chats[language].page.locator(".choices", has_text="🙂").get_by_role("button")
-        expect(faces).to_have_count(3, timeout=SOON)
-        before = chats[language].of_bot.count()
-        faces.filter(has_text=FACES[language]).click()
-        chats[language].settled(before)
-        expect(desk.page.locator("#log")).to_contain_text(
-            f"De deelnemer zegt: {SAID[language]}", timeout=SOON
-        )
-        same_lines(desk, chats[language])
+
+def hand_back(desk: Desk, chat: Chat, language: str) -> None:
+    """Whether it helped is asked by faces, and told in the log."""
+    desk.to_queue()
+    desk.open(NAMES[language])
+    act(desk.page, "hand-back")
+    faces = chat.page.locator(".choices", has_text="🙂").get_by_role("button")
+    expect(faces).to_have_count(3, timeout=SOON)
+    same_lines(desk, chat)
+    before = chat.of_bot.count()
+    faces.filter(has_text=FACES[language]).click()
+    chat.settled(before)
+    rated = f"De deelnemer zegt: {SAID[language]}"
+    expect(desk.page.locator("#log")).to_contain_text(rated, timeout=SOON)
+
+
+def test_three_guests_are_helped_by_two_colleagues_at_once(
+    browser: Browser, counter: Counter
+) -> None:
+    sanne, bram = (counter.desk(browser, name) for name in ("Sanne", "Bram"))
+    chats = {each: counter.guest(browser, NAMES[each], each) for each in NAMES}
+    town_hall = Afternoon(sanne, bram, chats)
+    fill_queues(town_hall)
+    winner = share(town_hall)
+    for language, chat in chats.items():
+        chat.say(f"{NAMES[language]} wacht")
+    talk_in_turn(winner, chats["nl"])
+    talk_by_machine(sanne, chats["ar"])
+    talk_by_sentence(bram, chats["ti"])
+    take_over(town_hall)
+    for language, desk in {"ar": bram, "ti": bram, "nl": winner}.items():
+        hand_back(desk, chats[language], language)
     bram.page.goto(f"{counter.url}/console/ratings")
-    expect(bram.page.locator("tbody tr")).to_have_count(1)
-    close(*everybody)
+    expect(bram.page.locator("tbody th", has_text="Beginnen")).to_have_count(1)
+    close(sanne.page, bram.page, *(chat.page for chat in chats.values()))
 
 
 def test_money_is_not_for_the_machine_and_the_page_says_what_is(
