@@ -66,8 +66,9 @@ class ChatClient:
         try:
             with self._http.stream("GET", "/v1/chat/events", params=params) as stream:
                 for raw in stream.iter_lines():
-                    if raw.startswith("data:") and raw != "data:":
-                        line: Line = json.loads(raw.removeprefix("data:"))
+                    told = raw.removeprefix("data:").strip() if raw.startswith("data:") else ""
+                    if told:  # not a ping
+                        line: Line = json.loads(told)
                         self.last_id = int(line["id"])
                         yield line
                     if time.monotonic() > until:

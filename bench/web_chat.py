@@ -60,7 +60,7 @@ class OpenChat:
 
     def _events(self) -> Iterator[dict[str, Any]]:
         for line in self._lines:
-            if line.startswith("data:"):
+            if line.startswith("data:") and line.removeprefix("data:").strip():  # not a ping
                 yield json.loads(line.removeprefix("data:"))
 
 

@@ -32,6 +32,7 @@ from translations.catalogue import LANGUAGES, direction
 COOKIE = "wegwijs_chat"
 COOKIE_FORM = re.compile(r"[A-Za-z0-9_-]{22}")
 COOKIE_SECONDS = 180 * 24 * 3600
+PING_SECONDS = 15
 LOOK_AGAIN_SECONDS = 2.0
 """Another process may have answered; this one hears of it by looking."""
 ONE_LOOK = 200
@@ -178,7 +179,13 @@ async def read_events(
     last_seen = request.headers.get("Last-Event-ID", "")
     after = int(last_seen) if last_seen.isdecimal() and len(last_seen) < 19 else after
     database: Database = request.app.state.database
-    return EventSourceResponse(_events(database, chat, after), ping=15)
+    events = _events(database, chat, after)
+    return EventSourceResponse(events, ping=PING_SECONDS, ping_message_factory=_ping)
+
+
+def _ping() -> ServerSentEvent:
+    """By which the page knows that the line is still there."""
+    return ServerSentEvent("", event="ping")
 
 
 async def _events(

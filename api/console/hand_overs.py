@@ -14,7 +14,7 @@ from api.console.hand_over_page import PATH, At, Attempt
 from api.console.routes import Me, OwnForm, to
 from api.db import Tx
 from api.dependencies import Now, TheWords
-from api.errors import Invalid
+from api.errors import Conflict, Invalid
 from api.handovers import interpreters, sentences, service
 from api.handovers.interpreters import Wish
 from api.handovers.open_klant import as_open_klant
@@ -64,8 +64,12 @@ def mark_read(hand_over_id: UUID, session: Tx, words: TheWords, me: OwnForm, now
 
 
 @pages.post("/{hand_over_id}/claim")
-def claim(hand_over_id: UUID, session: Tx, words: TheWords, me: OwnForm, now: Now) -> Response:
-    service.claim_handover(session, words, hand_over_id, me.person, now)
+def claim(hand_over_id: UUID, at: At, me: OwnForm, now: Now) -> Response:
+    try:
+        with at.session.begin_nested():
+            service.claim_handover(at.session, at.words, hand_over_id, me.person, now)
+    except Conflict as error:  # a colleague was first: the page shows who
+        return at.page(get_handover(at.session, hand_over_id, me.person), error)
     return to(f"{PATH}/{hand_over_id}")
 
 

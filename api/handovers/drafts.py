@@ -70,9 +70,11 @@ def translate_reply(bureau: Bureau, dutch: str, language: str) -> Drafted:
 def _back(bureau: Bureau, translation: str, language: str) -> str:
     """Nothing where the machine cannot do it now: the draft stays, and there is less to compare."""
     try:
-        return bureau.translate(translation, language, SOURCE)
+        back = bureau.translate(translation, language, SOURCE)
     except NoTranslation:
         return ""
+    most = max(200, 3 * len(translation))  # longer it only repeats itself
+    return back if len(back) <= most else f"{back[:most]} […]"
 
 
 def can_translate(bureau: Bureau, language: str) -> bool:

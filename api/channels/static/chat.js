@@ -20,6 +20,7 @@ const SENDING_TAKES = 20_000;
 const HISTORY_SETTLES = 500; // this long without a line: the past has been replayed
 const NOTICEABLE = 2_000; // shorter interruptions are nobody's concern
 const LONGEST_PAUSE = 15_000; // between two attempts to reconnect
+const DEAD_AFTER = 40_000; // without a word or a ping: the line is gone
 const STALE_AFTER = 30_000; // in the background, after which a phone may have cut the line
 
 /* ---- What is said -------------------------------------------------------------------------- */
@@ -139,18 +140,24 @@ let events;
 let retry;
 let pause = 1_000;
 let settled;
+let watch;
 let hiddenSince = 0;
 
 function connect() {
   clearTimeout(retry);
   events?.close();
   events = new EventSource(`/v1/chat/events?after=${lastId}`);
+  listenForSilence();
   events.addEventListener("open", () => {
     pause = 1_000;
     tell("");
+    listenForSilence();
+    sendAgain();
     historyMayBeComplete();
   });
+  events.addEventListener("ping", listenForSilence);
   events.addEventListener("message", (event) => {
+    listenForSilence();
     receive(JSON.parse(event.data));
     historyMayBeComplete();
   });
@@ -162,6 +169,17 @@ function connect() {
     pause = Math.min(pause * 2, LONGEST_PAUSE);
     historyMayBeComplete();
   });
+}
+
+/** A cable that was pulled out tells nobody: only the silence does. */
+function listenForSilence() {
+  clearTimeout(watch);
+  watch = setTimeout(connect, DEAD_AFTER);
+}
+
+/** What could not be sent; its id makes it one message, however often it arrives. */
+function sendAgain() {
+  for (const [id, { element }] of said) if (element.classList.contains("failed")) send(id);
 }
 
 /** Nobody wants the whole past read aloud: the log speaks from when it has been replayed. */
@@ -183,7 +201,7 @@ function tell(text) {
 addEventListener("offline", () => tell(words.offline));
 addEventListener("online", () => {
   connect();
-  for (const [id, { element }] of said) if (element.classList.contains("failed")) send(id);
+  sendAgain();
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) hiddenSince = Date.now();

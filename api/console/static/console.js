@@ -53,7 +53,6 @@ function show(html) {
     beside.remove();
   }
   if (acts(fresh) !== acts(part)) return reload(); // other buttons; the typed text is kept
-  const following = atEnd();
   if (!(fresh.querySelector(".lines ol") ? patch(fresh) : replace(part, fresh))) return;
   if (following) toEnd();
   announce(part.dataset.changed);
@@ -119,6 +118,11 @@ function atEnd() {
 function toEnd() {
   part.scrollTop = part.scrollHeight;
 }
+
+// Who is at the end stays there, also when a picture gets its height only later.
+let following = true;
+part?.addEventListener("scroll", () => (following = atEnd()));
+part?.addEventListener("load", () => following && toEnd(), true);
 
 function announce(words) {
   live.className = "live spoken";
