@@ -122,8 +122,10 @@ def test_a_question_walks_to_a_person_and_back(browser: Browser, system: System)
     # It appears in the open queue by itself.
     question = regisseur.locator(".question.open", has_text=word)
     expect(question).to_be_visible(timeout=15_000)
+    before = chat.of_bot.count()
     question.get_by_role("link").click()
     expect(regisseur.locator(".bubble[lang=ar][dir=rtl]").first).to_be_visible()
+    expect(chat.of_bot).to_have_count(before + 1, timeout=15_000)  # it was read
 
     # Claimed: the participant is told, and from then on the bot is silent.
     before = chat.of_bot.count()
@@ -148,7 +150,7 @@ def test_a_question_walks_to_a_person_and_back(browser: Browser, system: System)
 
     # Handed back: the participant is told, and the bot answers again.
     act(regisseur, "hand-back")
-    expect(chat.of_bot).to_have_count(before + 2, timeout=15_000)
+    expect(chat.of_bot).to_have_count(before + 3, timeout=15_000)  # and asked whether it helped
     chat.ask(PVT["ar"])
     expect(chat.of_bot.last.locator(".bubble")).to_contain_text("PVT")
     ids = chat.ids()

@@ -59,7 +59,7 @@ def claim_at_once(one: Desk, other: Desk) -> tuple[Desk, Desk]:
     for route in held:
         route.continue_()
     for desk in (one, other):
-        expect(desk.page.locator("#text, main .card.narrow")).to_be_visible(timeout=SOON)
+        expect(desk.page.locator("#text, main .alert")).to_be_visible(timeout=SOON)
         desk.page.unroute("**/claim")
     return (one, other) if one.text.count() else (other, one)
 
