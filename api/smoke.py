@@ -81,7 +81,8 @@ class Console:
     def open_question_of(self, name: str) -> str:
         """The page of the first question in the queue whose link names this person."""
         queue = self._get("/console")
-        found = re.search(rf'"(/console/hand-overs/[0-9a-f-]{{36}})">[^<]*{name}', queue)
+        link = rf'"(/console/hand-overs/[0-9a-f-]{{36}})"[^>]*>(?:<bdi>)?[^<]*{name}'
+        found = re.search(link, queue)
         if found is None:
             raise SmokeFailed(f"the question of {name} is not in the queue")
         self._question = found.group(1)
