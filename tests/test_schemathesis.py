@@ -65,6 +65,7 @@ def config(token: str) -> SchemathesisConfig:
     return SchemathesisConfig.from_dict(
         {
             "seed": 1,
+            "request-timeout": 60.0,  # a busy machine is no fault of a route
             "headers": {"Authorization": f"Bearer {token}"},
             "generation": {"max-examples": EXAMPLES, "deterministic": True, "no-shrink": True},
             "checks": {
